@@ -1,6 +1,6 @@
-"""Dates that come back every year, solar (`2001-02-28`, `--02-28`) and lunar (`lunar:2001-08-15`, `lunar:08-15`).
+"""Dates that recur every year, solar (`2001-02-28`, `--02-28`) and lunar (`lunar:2001-08-15`, `lunar:08-15`).
 
-Lunar dates are those of the Chinese calendar, known for 1900-01-31 to 2101-01-28; beyond, nothing is known to fall on
+Lunar dates are those of the Chinese calendar, known for 1900-01-31 to 2101-01-28; outside that range, nothing falls on
 a lunar date. What a date means in years that lack it is a parameter:
 
 - `leap`: 29 February in other years is kept on 28 February, on 1 March, or skipped;
@@ -38,7 +38,7 @@ class AnnualDate(NamedTuple):
 
 @lru_cache(maxsize=1024)
 def parse_date(date: str) -> AnnualDate | None:
-    """Return what a date says, or None if there is no such date."""
+    """Return the date in a text, or None if there is no such date."""
     match = _date.fullmatch(date)
     if match is None or (match[2] is None and (match[1] is None) != ("--" in date)):
         return None
@@ -60,7 +60,7 @@ def falls_on(
 ) -> bool | None:
     """Tell whether the local day of an instant is the date or an anniversary of it.
 
-    None if `date` is not a date, or a lunar one and the day beyond what is known. Years before the date's are False.
+    None if `date` is not a date, or is lunar and the day outside the known range. Years before the date's are False.
     """
     wanted = parse_date(date)
     if wanted is None:
@@ -100,7 +100,7 @@ class LunarDay(NamedTuple):
 
 @lru_cache(maxsize=64)
 def lunar_date(day: int) -> LunarDay | None:
-    """Return the lunar date of a numbered day, or None outside of what is known."""
+    """Return the lunar date of a numbered day, or None outside the known range."""
     if not _LUNAR_FIRST <= day <= _LUNAR_LAST:
         return None
     from borax.calendars.lunardate import LCalendars, LunarDate  # 30 ms that most rulebooks never need

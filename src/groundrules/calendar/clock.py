@@ -9,7 +9,7 @@ from groundrules.calendar.zones import instants_of, local, time_of_day
 
 
 def in_clock_range(zone: str, ms: int, start: int, end: int) -> bool:
-    """Tell whether clocks show a time in the range at an instant."""
+    """Tell whether the local time of an instant is in the range."""
     return _inside(time_of_day(zone, ms), start, end)
 
 
@@ -20,10 +20,10 @@ def _inside(time: int, start: int, end: int) -> bool:
 
 
 def wait_for_hours(zone: str, ms: int, start: int, end: int) -> int:
-    """Return `ms` if it lies in the range, else the next instant that does.
+    """Return `ms` if it is in the range, else the next instant that is.
 
-    Where daylight saving leaves out the start, the range begins after the gap; where it leaves out the whole range,
-    the next day's is taken.
+    If daylight saving skips the start, the range begins after the gap; if it skips the whole range, the next day's is
+    used.
     """
     day, time = local(zone, ms)
     while not _inside(time, start, end):

@@ -14,7 +14,7 @@ def day_number(year: int, month: int, day: int) -> int:
 
 
 def date_of(number: int) -> tuple[int, int, int]:
-    """Return (year, month, day) of a day's number."""
+    """Return (year, month, day) of a numbered day."""
     era, day_of_era = divmod(number + 719_468, _ERA)
     year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
     day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
@@ -24,7 +24,7 @@ def date_of(number: int) -> tuple[int, int, int]:
 
 
 def weekday_of(number: int) -> int:
-    """Return 0 (Monday) to 6 of a day's number."""
+    """Return the weekday of a numbered day, 0 (Monday) to 6."""
     return (number + 3) % 7
 
 

@@ -20,7 +20,7 @@ _rfc3339 = re.compile(
 
 
 def parse_rfc3339(s: str) -> int:
-    """Return the instant that an RFC 3339 date-time names, cut to whole milliseconds.
+    """Return the instant of an RFC 3339 date-time, truncated to whole milliseconds.
 
     The year is 1 to 9999, the date must exist, an offset is required, its colon is not. A leap second counts as the
     second after it. Raises ValueError.
@@ -52,7 +52,7 @@ def _offset(sign: str | None, hours: str, minutes: str) -> int:
 def cut_rfc3339(s: str) -> str:
     """Return a date-time without what readers of ISO 8601 round or refuse: a seventh digit, a leap second.
 
-    What is no date-time is returned as it is.
+    Anything else is returned unchanged.
     """
     match = _rfc3339.fullmatch(s)
     if match is None or (match[6] != "60" and len(match[7] or "") <= 6):
@@ -67,7 +67,7 @@ def cut_rfc3339(s: str) -> str:
 
 
 def format_ms(ms: int) -> str:
-    """Return an instant as `2026-01-02T03:04:05.678Z`; beyond the years 1 to 9999, the nearest that has a name."""
+    """Return an instant as `2026-01-02T03:04:05.678Z`; outside the years 1 to 9999, the nearest inside."""
     if not FIRST <= ms <= LAST:
         ms = FIRST if ms < FIRST else LAST
     minutes, rest = divmod(ms, MINUTE)

@@ -1,4 +1,4 @@
-"""Calendar periods of a zone: days, weeks from Monday, months. Each has an index that grows by one with the next."""
+"""Calendar periods in a zone: days, weeks from Monday, months. Each has an index, one more than the previous one's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MONDAY = 3  # day 0 is a Thursday
 
 
 def period_index(zone: str, ms: int, period: Period) -> int:
-    """Return which local day, week or month an instant lies in; index 0 holds 1970-01-01."""
+    """Return the index of an instant's local day, week or month; index 0 contains 1970-01-01."""
     return _index(local_day(zone, ms), period)
 
 
@@ -34,7 +34,7 @@ def _named(day: int, period: Period) -> str:
 
 
 def period_name(zone: str, ms: int, period: Period) -> str:
-    """Return the local day, week or month that an instant lies in as a text: `2026-03-02`, `2026-03-02w`, `2026-03`."""
+    """Return an instant's local day, week or month as a text: `2026-03-02`, `2026-03-02w`, `2026-03`."""
     return _named(local_day(zone, ms), period)
 
 
@@ -48,7 +48,7 @@ def first_day(index: int, period: Period) -> int:
 
 
 def period_end(zone: str, ms: int, period: Period) -> int:
-    """Return the first instant of the period after the one that `ms` lies in; always later than `ms`."""
+    """Return the first instant of the period after the one containing `ms`; always later than `ms`."""
     following = first_day(period_index(zone, ms, period) + 1, period)
     first, last = instants_of(zone, following, 0)
     return first if first > ms else last

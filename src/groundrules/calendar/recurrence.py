@@ -1,14 +1,14 @@
 """Recurring instants: daily, weekly, monthly, yearly at a local time, or at an interval.
 
-- A day of the month that a month does not have is skipped (the 31st in June, 29 February in most years); -1 is the
-  last day of every month. A weekday and a day of the month together mean days that are both.
+- A day of the month that a month does not have is skipped (the 31st in June, 29 February in most years); -1 is the last
+  day of every month. A weekday and a day of the month together mean days that are both.
 - A time in a daylight-saving gap is the first instant after it; in an overlap the first of the two counts.
-- An interval below a day starts anew at each local midnight and goes by elapsed time, so that it is even on the days
-  when clocks change. Intervals of whole days fall on local midnights, counted from Monday 1969-12-29, so that seven
-  days are Mondays. Others go by elapsed time from that midnight.
+- An interval below a day restarts at each local midnight and counts elapsed time, so that it is even on days when
+  clocks change. Intervals of whole days fall on local midnights, counted from Monday 1969-12-29, so that seven days are
+  Mondays. Others count elapsed time from that midnight.
 
-Looking for an occurrence takes the same time however far away the last one was, and so does counting those between, or
-nearly: by the days, or the months, that lie between, and no further than somebody wants to know.
+Finding an occurrence takes equally long however far away the last one was. Counting those between takes nearly so: it
+goes by the days or months between, and only up to the limit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from groundrules.calendar.zones import instant_of, local_day
 from groundrules.time_units import DAY
 
 _MONDAY = -3  # 1969-12-29
-_MONTHS_TO_TRY = 12 * 50  # a weekday's 29 February comes back within 40 years
+_MONTHS_TO_TRY = 12 * 50  # a weekday's 29 February recurs within 40 years
 
 
 class When(Protocol):
@@ -82,7 +82,7 @@ def last_until(when: When, zone: str, ms: int) -> int | None:
 
 
 def occurrences_between(when: When, zone: str, after: int, until: int, limit: int = 1000) -> Occurrences:
-    """Return how many occurrences lie in `(after, until]`, counted no further than `limit`, and the last of them."""
+    """Return how many occurrences are in `(after, until]`, counting up to `limit`, and the last of them."""
     last = last_until(when, zone, until)
     if last is None or last <= after:
         return Occurrences(0, None)
@@ -92,7 +92,7 @@ def occurrences_between(when: When, zone: str, after: int, until: int, limit: in
 
 
 def _count(when: When, zone: str, first: int, last: int, limit: int) -> int:
-    """Return how many occurrences there are from the first to the last one; where it passes the limit, any more."""
+    """Return how many occurrences there are from the first to the last; beyond the limit, any larger number."""
     if when.every and when.every % DAY:
         return (last - first) // when.every + 1 if when.every > DAY else _steps(when.every, zone, first, last, limit)
     if when.weekdays:
@@ -108,7 +108,7 @@ def _count(when: When, zone: str, first: int, last: int, limit: int) -> int:
 
 
 def _count_days(when: When, zone: str, first: int, last: int, limit: int) -> int:
-    """Count whole weeks, then the days that are left."""
+    """Count whole weeks, then the remaining days."""
     here, end = _day_of(when, zone, first), _day_of(when, zone, last)
     weeks, rest = divmod(end - here, 7)
     left = sum(weekday_of(end - days) in when.weekdays for days in range(rest + 1))
@@ -116,7 +116,7 @@ def _count_days(when: When, zone: str, first: int, last: int, limit: int) -> int
 
 
 def _steps(every: int, zone: str, at: int, last: int, limit: int) -> int:
-    """Count the steps of less than a day, a day at a time."""
+    """Count the steps of an interval below a day, a day at a time."""
     count, day = 0, local_day(zone, at)
     while count < limit:
         day += 1
@@ -181,7 +181,7 @@ def _next_step(zone: str, ms: int, every: int) -> int:
 
 
 def _start_of_steps(zone: str, ms: int, every: int) -> int:
-    """Return the local midnight, not after `ms`, from which the steps of an interval are counted."""
+    """Return the local midnight, not after `ms`, from which an interval's steps are counted."""
     if every > DAY:
         return instant_of(zone, _MONDAY, 0)
     day = local_day(zone, ms) + 1

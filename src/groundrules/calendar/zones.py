@@ -1,12 +1,12 @@
 """Local time in the zones of the tz database.
 
-The rules come from the `tzdata` package alone, never from the machine, so that decisions don't depend on where they
-are made; `TZDATA_VERSION` says which edition. Instants are milliseconds since 1970-01-01T00:00Z, local days are
-numbered from 1970-01-01, local times of day are milliseconds since midnight as clocks show it.
+The rules come only from the `tzdata` package, never from the machine, so that decisions don't depend on where they are
+made; `TZDATA_VERSION` is its version. Instants are milliseconds since 1970-01-01T00:00Z, local days are numbered from
+1970-01-01, local times of day are milliseconds since midnight as clocks show it.
 
-Clocks that are put forward leave a **gap**: a local time in it stands for the first instant after it. Clocks that are
-put back make an **overlap**: a local time in it stands for the first of its two instants. Offsets before the year 1
-and after 9999 are those of the nearest year, so that nothing here overflows.
+Clocks put forward leave a **gap**: a local time in it means the first instant after it. Clocks put back make an
+**overlap**: a local time in it means the first of its two instants. Offsets before the year 1 and after 9999 are those
+of the nearest year, so that nothing here overflows.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def names() -> frozenset[str]:
 
 
 def problem(name: str) -> str | None:
-    """Return what is wrong with the name of a zone, in the style of diagnostics, or None."""
+    """Return what is wrong with a zone's name, worded as in diagnostics, or None."""
     if name in names():
         return None
     same = next((known for known in sorted(names()) if known.lower() == name.lower()), None)
@@ -54,7 +54,7 @@ def _zone(name: str) -> tzinfo:
 
 
 def in_zone(moment: datetime, zone: tzinfo) -> datetime:
-    """Return a moment as local time, for showing it; in its own zone where that is beyond the years 1 to 9999."""
+    """Return a moment as local time for display; in its own zone if that is outside the years 1 to 9999."""
     try:
         return moment.astimezone(zone)
     except OverflowError:
@@ -69,7 +69,7 @@ def offset(zone: str, ms: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _offset_of_day(zone: str, day: int) -> int | None:
-    """Return the offset of a day of UTC; None if clocks change in it."""
+    """Return the offset of a UTC day; None if clocks change in it."""
     at_start, at_end = _offset(zone, day * DAY), _offset(zone, (day + 1) * DAY - 1)
     return at_start if at_start == at_end else None
 
@@ -110,7 +110,7 @@ def instants_of(zone: str, day: int, ms_of_day: int) -> tuple[int, int]:
 
 
 def _transition(zone: str, before: int, after: int) -> int:
-    """Return the first instant in `(before, after]` with another offset than `before`."""
+    """Return the first instant in `(before, after]` whose offset differs from that of `before`."""
     known = offset(zone, before)
     while after - before > 1:
         middle = (before + after) // 2
@@ -122,10 +122,10 @@ def _transition(zone: str, before: int, after: int) -> int:
 
 
 def instant_of(zone: str, day: int, ms_of_day: int) -> int:
-    """Return the instant of a local time on a numbered day; gaps and overlaps as said at the head."""
+    """Return the instant of a local time on a numbered day; for gaps and overlaps see above."""
     return instants_of(zone, day, ms_of_day)[0]
 
 
 def local_to_instant(zone: str, year: int, month: int, day: int, ms_of_day: int) -> int:
-    """Return the instant of a local date and time; gaps and overlaps as said at the head."""
+    """Return the instant of a local date and time; for gaps and overlaps see above."""
     return instant_of(zone, day_number(year, month, day), ms_of_day)

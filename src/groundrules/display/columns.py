@@ -1,6 +1,6 @@
-"""Texts measured in columns of a terminal: a Chinese character takes two, a combining mark none.
+"""Texts measured in terminal columns: a Chinese character takes two, a combining mark none.
 
-The one shortener of the house, for messages, lists and conditions, and the alignment of columns.
+The only shortener, for messages, lists and conditions, and the alignment of columns.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ def _cells(character: str) -> int:
 
 
 def width(text: str) -> int:
-    """Columns that a text takes once it is safe to show."""
+    """Columns that a text takes once made safe to show."""
     return len(safe.terminal(text)) if text.isascii() else sum(map(_columns, text))
 
 
 def excerpt(text: str, most: int = 60, tail: int = 0) -> str:
-    """A text in one line of at most `most` columns: `…` stands for the rest, or for what is before `tail`."""
+    """A text in one line of at most `most` columns: `…` replaces the rest, or what is before `tail`."""
     line = " ".join(text.split())
     if len(line) * 2 <= most or width(line) <= most:
         return line
@@ -56,7 +56,7 @@ def window(text: str, around: int, most: int, before: int) -> tuple[int, int]:
 
 
 def _fitting(text: str, start: int, most: int) -> int:
-    """Where the text that begins at `start` has taken its columns."""
+    """Where the text from `start` has used up its columns."""
     end, room = start, most
     while end < len(text) and (room := room - _columns(text[end])) >= 0:
         end += 1
@@ -72,7 +72,7 @@ def _fitting_back(text: str, end: int, most: int) -> int:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text that is broken into lines; a line that ends or begins with Chinese needs no blank."""
+    """The paragraphs of a text broken into lines; next to Chinese, lines are joined without a blank."""
     blocks = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         lines = [line.strip() for line in paragraph.split("\n")]
@@ -86,8 +86,8 @@ def paragraphs(text: str) -> list[str]:
 def wrapped(text: str, columns: int) -> Iterator[str]:
     """Yield a text in lines of so many columns.
 
-    Lines are broken at blanks and between Chinese characters, but not in front of what ends a phrase, behind what
-    begins one, or in a quoted `command`.
+    Lines are broken at blanks and between Chinese characters, but not before closing punctuation, after opening
+    punctuation, or in a quoted `command`.
     """
     line = ""
     for piece in _unbroken(text):
@@ -100,7 +100,7 @@ def wrapped(text: str, columns: int) -> Iterator[str]:
 
 
 def _unbroken(text: str) -> Iterator[str]:
-    """What stays together, with the blanks in front of it."""
+    """What stays together, with the blanks before it."""
     piece, end = "", 0
     for match in _PIECE.finditer(text):
         blanks = text[end : match.start()]
@@ -115,13 +115,13 @@ def _unbroken(text: str) -> Iterator[str]:
 
 
 def padded(text: str, columns: int, right: bool = False) -> str:
-    """A text padded with blanks: after it or, if it is aligned `right`, before it."""
+    """A text padded with blanks: after it or, if aligned `right`, before it."""
     blanks = " " * (columns - width(text))
     return blanks + text if right else text + blanks
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[str]:
-    """Rows with their columns below one another, those in `right` to the right."""
+    """Rows with aligned columns, those in `right` to the right."""
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (padded(cell, size, at in right) for at, (cell, size) in enumerate(zip(row, widths, strict=True)))

@@ -1,7 +1,7 @@
-"""Styled lines: what renderers return, and the one way in which they become text for a terminal.
+"""Styled lines: what renderers return, and the only way they become text for a terminal.
 
-A line is made of pieces, each with a style. Whatever stands in a piece is made safe when the line is drawn, so no
-renderer can let a control sequence through, and no style can be forged.
+A line is made of pieces, each with a style. Each piece is made safe when the line is drawn, so no renderer can let a
+control sequence through, and no style can be forged.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CODES: dict[Style, str] = {  # SGR parameters
 
 
 class Line:
-    """One line: a text in a style, and what is added to it with `+`."""
+    """One line: styled text, extended with `+`."""
 
     __slots__ = ("pieces",)
 
@@ -58,7 +58,7 @@ class Line:
 
     @property
     def style(self) -> Style:
-        """That of its first piece that has one."""
+        """The style of its first piece that has one."""
         return next((style for _, style in self.pieces if style), "")
 
     def indented(self, by: int) -> Line:
@@ -66,7 +66,7 @@ class Line:
 
 
 def drawn(line: Line, color: bool = True) -> str:
-    """A line as text, safe and without blanks at its end; with ANSI colours if they are wanted."""
+    """A line as text, safe and without trailing blanks; with ANSI colours if wanted."""
     pieces = [(safe.terminal(text), style) for text, style in line.pieces]
     while pieces and not pieces[-1][0].rstrip():
         pieces.pop()

@@ -1,8 +1,8 @@
 """The one place that makes foreign text safe for the medium it is shown in.
 
-Members, rulebooks and platforms write texts; a terminal obeys control sequences, a page its own markup, and all of them
-turn a line around at a bidirectional mark. Whatever shows text goes through the function of its medium: nothing acts,
-nothing hides, and what was taken away is seen as `�`.
+Members, rulebooks and platforms write texts; a terminal obeys control sequences, a page its markup, and all of them
+reverse a line at a bidirectional mark. Whatever shows text goes through its medium's function: nothing acts, nothing
+hides, and what was removed shows as `�`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from html import escape
 
 TAB = "    "
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
-_MARKS = "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # hidden, or turning the line
+_MARKS = "\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # invisible, or reversing the line
 _ON_LINES = re.compile(f"[{_CONTROLS}{_MARKS}]")  # in a text that may have several lines
 _IN_A_LINE = re.compile(f"[\n{_CONTROLS}{_MARKS}]")
 _MARKDOWN = re.compile(
@@ -27,7 +27,7 @@ def terminal(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text of several lines, without anything that acts; what XML takes too, which has no escape for such."""
+    """A text of several lines, without anything that acts; valid in XML too, which can't escape such characters."""
     return _ON_LINES.sub("�", text.replace("\r\n", "\n"))
 
 
@@ -47,7 +47,7 @@ def _escaped(special: re.Match[str]) -> str:
 
 
 def markdown_code(text: str) -> str:
-    """A text as code in Markdown, in one line, fenced by more backticks than it holds."""
+    """A text as code in Markdown, in one line, fenced by more backticks than it contains."""
     flat = plain(" ".join(text.split()))
     fence = "`" * (longest_run(flat) + 1)
     pad = " " if flat.startswith("`") or flat.endswith("`") else ""
@@ -55,10 +55,10 @@ def markdown_code(text: str) -> str:
 
 
 def longest_run(text: str) -> int:
-    """How many backticks stand together in a text at most."""
+    """The length of the longest run of backticks in a text."""
     return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
 def json(text: str) -> str:
-    """JSON that says the same and acts on no terminal: the characters that would are written as escapes."""
+    """Equivalent JSON that doesn't act on a terminal: the characters that would are escaped."""
     return _ON_LINES.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -1,7 +1,7 @@
-"""The builtin functions: pure, total on values of their types, linear in what they are given.
+"""The builtin functions: pure, total on values of their types, linear in their input.
 
 `FUNCTIONS` pairs each signature that exists at run time with its implementation. Values are those of the plan: texts
-are `str`, instants and durations whole milliseconds, missing is None and never given.
+are `str`, instants and durations whole milliseconds, missing is None and never passed.
 """
 
 from __future__ import annotations

@@ -1,15 +1,15 @@
 """Functions that see through disguises: words of mixed scripts, and names that read like other names.
 
-**Mixed scripts.** Nobody who types normally changes the keyboard inside a word, so a word with Cyrillic letters and
-Latin, Greek or Cherokee ones beside them (`зapaбoткa`, `crурto`) was made to get past a list. A foreign stem with an
-ending of one's own (`SEOшник`) is none of these: it changes once, and its letters do not pass for Cyrillic ones. Latin
-and Greek together are no sign: `μm`, `Δt`.
+**Mixed scripts.** Nobody who types normally switches keyboards inside a word, so a word that mixes Cyrillic letters
+with Latin, Greek or Cherokee ones (`зapaбoткa`, `crурto`) was made to get past a list. A foreign stem with a native
+ending (`SEOшник`) is not one of these: it switches once, and its letters don't pass for Cyrillic ones. Latin with Greek
+is no sign: `μm`, `Δt`.
 
 **Looking alike.** Two names look alike if their skeletons are the same: folded (which brings look-alike letters of
-other scripts together), without separators and repeats, and with `0 1 5 i | rn vv` read as `o l s l l m w`. Longer
-ones also if one character was added, left out or changed. Of a domain, its own name and each that it lies under
-counts, in the script that people see: `login.paypa1.com` looks like `paypal.com`. A domain does not look like itself,
-nor like the one that it really lies under.
+other scripts together), without separators and repeats, and with `0 1 5 i | rn vv` read as `o l s l l m w`. Longer ones
+also if one character was added, left out or changed. For a domain, its own name and each parent counts, in the script
+that people see: `login.paypa1.com` looks like `paypal.com`. A domain doesn't look like itself, nor like its real
+parents.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _OTHERS = (
     "A-Za-z\u00c0-\u024f\u0250-\u03ff\u13a0-\u13ff\u1d00-\u1d2a\u1d2c-\u1d77\u1d79-\u1fff\u2c60-\u2c7f\uab70-\uabbf"
 )
 _LONG = 10
-"""Characters from which one of them may differ."""
+"""Length from which one character may differ."""
 
 _NAME = 100
-"""Characters of names that are kept in mind."""
+"""Characters of names that are considered."""
 
 _cyrillic = re.compile(f"[{_CYRILLIC}]+")
 _others = re.compile(f"[{_OTHERS}]+")
@@ -63,7 +63,7 @@ def looks_like(text: str, other: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _looks_like_kept(text: str, other: str) -> bool:
-    """Names change seldom, and are asked about with every message."""
+    """Names change rarely, and are compared with every message."""
     return _looks_like(text, other)
 
 
@@ -77,7 +77,7 @@ def _looks_like(text: str, other: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _skeletons(text: str) -> tuple[str, ...]:
-    """How a name reads; of a domain, each that it lies under, too."""
+    """How a name reads; for a domain, also each of its parents."""
     return tuple(_skeleton(name) for name in _names(text))
 
 
@@ -87,7 +87,7 @@ def _names(text: str) -> list[str]:
 
 
 def _shown(domain: str) -> str:
-    """Return a domain as people see it, its labels no longer encoded."""
+    """Return a domain as people see it, its labels decoded."""
     return ".".join(_decoded(label) for label in domain.split("."))
 
 

@@ -1,7 +1,7 @@
 """The length of time that a text states, as people write one: `10m`, `2 hours`, `1h30m`, `3天`, `半小时`.
 
 Texts are read folded, so that width, case and script make no difference. A date, a clock time or the number of a day
-(`3月5日`, `10点30分`, `第3天`) is no length of time, nor is what mostly means something else (`十分` is "very"). An
+(`3月5日`, `10点30分`, `第3天`) is no length of time, nor is what usually means something else (`十分` is "very"). An
 amount begins where a run of digits or numerals begins and has a bounded length, and each part of a sum is of a smaller
 unit than the one before, so that the search is linear in the text.
 """
@@ -54,7 +54,7 @@ def duration_in(text: str) -> int | None:
 
 
 def _length(first: re.Match[str]) -> int:
-    """The length that begins with a part, the further ones added; 0 if it is none."""
+    """The length that begins with a part, with further ones added; 0 if it is none."""
     if _is_something_else(first):
         return 0
     total, size, end = _amount(first), _size(first), first.end()
@@ -89,7 +89,7 @@ def _in_words(amount: str, size: int) -> int:
 
 
 def _is_something_else(part: re.Match[str]) -> bool:
-    """Whether it is a year, or an adverb or a date that begins as an amount does: `2026年`, `十分`, `一时`."""
+    """Whether it is a year, or an adverb or date that begins like an amount: `2026年`, `十分`, `一时`."""
     if part["han"] == "年":
         return part["whole"] is not None and len(part["whole"]) > 2
     return part["numeral"] is not None and part["han"] in _AMBIGUOUS

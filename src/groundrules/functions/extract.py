@@ -1,4 +1,4 @@
-"""What a text holds: web addresses and numbers; and where an IP address belongs.
+"""What a text contains: web addresses and numbers; and which network an IP address is in.
 
 Numbers: the pattern begins only where a run of digits begins (a look-behind), so that the search is linear in the text.
 Full-width forms are read as ASCII; what is returned is as written.
@@ -31,7 +31,7 @@ def numbers(text: str) -> list[int | float]:
 
 
 def in_network(address: str, network: str) -> bool | None:
-    """Whether an IP address lies in a network; None if either is none."""
+    """Whether an IP address is in a network; None if either is invalid."""
     try:
         return ipaddress.ip_address(address.strip()) in _network(network.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""Functions of numbers. Integers keep to 64 bits: what would go beyond stays at the limit."""
+"""Functions of numbers. Integers are 64-bit and saturate at the limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def within_limits(number: int) -> int:
 
 
 def total(values: Iterable[int | float]) -> int | float:
-    """The sum, one value after the other; `sum` rounds fractions otherwise from Python 3.12 on."""
+    """The sum, one value after the other; `sum` rounds fractions differently from Python 3.12 on."""
     return reduce(operator.add, values, 0)
 
 
@@ -56,7 +56,7 @@ def last(items: list[Any]) -> Any | None:
 
 
 def parse_number(text: str) -> int | float | None:
-    """Return the number that ASCII digits with a sign, `,` and `.` make; None if no value can hold it."""
+    """Return the number written with ASCII digits, a sign, `,` and `.`; None if no value can hold it."""
     plain = text.replace(",", "")
     if "." not in plain and len(plain) <= 19:
         return within_limits(int(plain))
@@ -65,7 +65,7 @@ def parse_number(text: str) -> int | float | None:
 
 
 def item(items: list[Any], place: int | float) -> Any | None:
-    """The item at a place, 1 the first, -1 the last; None where there is none."""
+    """The item at a position, 1 the first, -1 the last; None if there is none."""
     if place != int(place) or not 1 <= abs(place) <= len(items):
         return None
     return items[int(place) - 1 if place > 0 else int(place)]

@@ -1,12 +1,12 @@
 """What a text says about people: e-mail addresses, telephone numbers, payment cards, Chinese identity numbers.
 
 Chats are full of other numbers: sizes, times, versions, ids of messages, output of programs. A run of digits is told
-from them by its shape: how it is grouped, what it begins with, which check digit it has, and that it is no part of a
-web address or a longer word. Where the shape does not tell (ten digits in one piece), it is nothing; a number that is
-missed can still be reported, one that is wrongly struck out of somebody's message costs trust every time.
+apart by its shape: its grouping, its prefix, its check digit, and not being part of a web address or a longer word.
+Where the shape is not clear (ten digits in one piece), it is nothing; a missed number can still be reported, but one
+wrongly struck out of somebody's message costs trust every time.
 
-Each pattern begins only where a run of its characters begins and repeats a bounded number of times, so the whole
-search is linear in the text. Full-width forms are read as ASCII; what is returned is as written.
+Each pattern begins only where a run of its characters begins and repeats a bounded number of times, so the whole search
+is linear in the text. Full-width forms are read as ASCII; what is returned is as written.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _china_weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def _has_digits(text: str, least: int) -> bool:
-    """Whether a text has so many digits; most texts have none, which is seen sooner than by a pattern."""
+    """Whether a text has so many digits; most have none, which is faster to see than by a pattern."""
     if not text.isascii():
         return len(_either_width.findall(text)) >= least
     data = text.encode()
@@ -79,12 +79,12 @@ def _outside(spans: list[tuple[int, int]], matches: list[re.Match[str]]) -> Iter
 
 
 def emails(text: str) -> list[str]:
-    """E-mail addresses; `git@host:path/…` is none."""
+    """E-mail addresses; `git@host:path/…` is not one."""
     return _spans(_emails, text, bool, in_urls=True) if "@" in text or "\uff20" in text else []
 
 
 def phones(text: str) -> list[str]:
-    """International numbers, Chinese mobile numbers, and digits that are grouped as telephone numbers are."""
+    """International numbers, Chinese mobile numbers, and digits grouped like telephone numbers."""
     return _spans(_phones, text, lambda match: _is_phone(match["number"])) if _has_digits(text, 6) else []
 
 
@@ -109,7 +109,7 @@ def _in_pairs(groups: list[str]) -> bool:
 
 
 def _is_local(written: str, groups: list[str], digits: str) -> bool:
-    """Tell whether digits in groups, with spaces, hyphens or brackets, are a number as people dial it."""
+    """Tell whether digits grouped with spaces, hyphens or brackets are a number as people dial it."""
     sizes = [len(group) for group in groups]
     if digits.startswith("00"):
         return len(digits) >= 10 and len(sizes) < 6 and all(2 <= size <= 5 for size in sizes)
@@ -123,7 +123,7 @@ def _is_local(written: str, groups: list[str], digits: str) -> bool:
 
 
 def _dialled_in_america(area: str) -> bool:
-    """Tell whether an area code can be one: none begins with 0 or 1, and 555 is that of stories."""
+    """Tell whether an area code is possible: none begins with 0 or 1, and 555 is fictional."""
     return area[0] not in "01" and area != "555"
 
 
@@ -135,7 +135,7 @@ def _is_bare_local(written: str, sizes: list[int]) -> bool:
 
 
 def cards(text: str) -> list[str]:
-    """Numbers of the large networks that pass Luhn's check, in one piece or grouped as on a card."""
+    """Numbers of the large card networks that pass Luhn's check, in one piece or grouped as on a card."""
     return _spans(_cards, text, lambda match: _is_card(match[0])) if _has_digits(text, 12) else []
 
 
@@ -149,7 +149,7 @@ def china_ids(text: str) -> list[str]:
 
 
 def luhn(text: str) -> bool:
-    """Whether the ASCII digits of a text, at least two, end in the right check digit."""
+    """Whether a text's ASCII digits, at least two, end in the right check digit."""
     digits = [int(char) for char in text if "0" <= char <= "9"]
     doubled = sum(sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
     return len(digits) > 1 and (sum(digits[-1::-2]) + doubled) % 10 == 0

@@ -1,7 +1,7 @@
 """Keys and tokens in a text: what opens a door for whoever copies it.
 
-Only shapes that their issuers have made unmistakable, by a prefix and a length, so that hashes, ids and random words
-are none. A key of no known shape is not found. Each pattern repeats a bounded number of times behind a fixed prefix.
+Only shapes that their issuers made unmistakable, by a prefix and a length, so that hashes, ids and random words don't
+match. A key of unknown shape is not found. Each pattern repeats a bounded number of times behind a fixed prefix.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _SHAPES = (
     r"(?:[A-Za-z0-9+/=\s:,.-]{0,8000}?-----END (?:[A-Z]{1,20} ){0,3}PRIVATE KEY-----)?",
 )
 SHORTEST = 15
-"""No shape is shorter, or holds white space, but that of private keys; most texts have no word so long."""
+"""No shape is shorter or, except for private keys, has white space; most texts have no word so long."""
 
 _BEGIN = "-----BEGIN"
 _secrets = re.compile(r"(?<![A-Za-z0-9_])(?:" + "|".join(_SHAPES) + r")(?![A-Za-z0-9_])")
 
 
 def secrets(text: str) -> list[str]:
-    """Keys and tokens of known shapes, private keys to their end."""
+    """Keys and tokens of known shapes; private keys to their end."""
     if _BEGIN not in text and max(map(len, text.split()), default=0) < SHORTEST:
         return []
     return [match[0] for match in _secrets.finditer(text)]

@@ -15,7 +15,7 @@ from groundrules.text.squeeze import squeeze
 from groundrules.text.urls import domain_of_link
 
 ASCII_BLANK = "".join(filter(str.isascii, BLANK))
-"""`strip` goes over all it is to take away at each call: four thousand characters, of which few are ASCII."""
+"""`strip` scans everything it should remove at each call: four thousand characters, of which few are ASCII."""
 
 _runs = re.compile(r"(.)\1+", re.DOTALL)
 _ASCII_LETTERS = (string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
@@ -29,7 +29,7 @@ _number = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 
 
 def length(of: str | list[Any]) -> int:
-    """Characters of a text, items of a list."""
+    """Characters of a text, or items of a list."""
     return len(of)
 
 
@@ -46,12 +46,12 @@ def lower(text: str) -> str:
 
 
 def trimmed(text: str) -> str:
-    """The text without white space and what cannot be seen around it."""
+    """The text without white space and invisible characters around it."""
     return text.strip(ASCII_BLANK if text.isascii() else BLANK)
 
 
 def unquoted(text: str) -> str:
-    """The text without what it quotes, an ellipsis for each; the whole text if there is nothing else in it."""
+    """The text without its quotations, an ellipsis for each; the whole text if nothing else is in it."""
     if text.isascii() and not any(mark in text for mark in "\"'>`"):
         return text
     own = _quoted.sub("…", text)
@@ -63,7 +63,7 @@ def lines(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """Runs of letters and digits; each character of a script without spaces by itself."""
+    """Runs of letters and digits; in scripts without spaces each character by itself."""
     return _words.findall(text)
 
 
@@ -88,7 +88,7 @@ def longest_run(text: str) -> int:
 
 
 def number(text: str) -> int | float | None:
-    """The number that a text is as a whole."""
+    """The number that the whole text is."""
     plain = fold(text).strip()
     return parse_number(plain) if _number.fullmatch(plain) else None
 
@@ -99,13 +99,13 @@ def domain(url: str) -> str | None:
 
 
 def occurrences(text: str, of: str) -> int:
-    """How many times a text stands in another, both folded; none of an empty one."""
+    """How many times a text occurs in another, both folded; an empty one never does."""
     looked_for = fold(of)
     return fold(text).count(looked_for) if looked_for else 0
 
 
 def capture(text: str, pattern: str, group: int | str | None = None) -> str | None:
-    """What a group of a pattern matches (by default the first), or all of a pattern that has none."""
+    """What a pattern's group (by default the first) matches, or the whole pattern's match if it has no group."""
     return groups(pattern).match(text, group)
 
 

@@ -1,4 +1,4 @@
-"""Functions of instants in a time zone. The zone comes first; the checker has made sure that it exists."""
+"""Functions of instants in a time zone. The zone comes first; the checker has ensured that it exists."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def timestamp(instant: int) -> str:
 
 
 def _known(instant: int) -> int:
-    """Return the nearest instant of the years 1 to 9999: calendars end there, arithmetic does not."""
+    """Return the nearest instant of the years 1 to 9999: calendars end there, arithmetic doesn't."""
     return min(max(instant, FIRST), LAST)
 
 

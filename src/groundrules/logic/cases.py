@@ -1,9 +1,8 @@
-"""Conditions case by case: what becomes of them for each way in which the things that they speak of can be.
+"""Conditions case by case: their outcome for each combination of values of the things they refer to.
 
-This asks for an example where `solver` asks for a contradiction, so it answers only about conditions that are
-understood down to each leaf, of things that have nothing to do with each other: numbers and lengths of time, clock
-times, values of an enumeration, members of a list of texts. Numbers between two that are compared with stand for each
-other.
+This looks for examples where `solver` looks for contradictions, so it handles only conditions understood down to each
+leaf, about independent things: numbers and lengths of time, clock times, values of an enumeration, members of a list of
+texts. Of the numbers between two comparands, one represents the others.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from groundrules.logic.domains import Domain, Minutes, Range, Truth, Values
 from groundrules.logic.solver import Name, Solver
 from groundrules.plan import ir
 
-MOST = 4000  # cases that are looked at
+MOST = 4000  # the most cases examined
 OTHER = "\0"  # a text that nothing is compared with
 
 Key = Any
@@ -27,7 +26,7 @@ Case = dict[Key, Any]  # thing → value
 
 @dataclass(frozen=True, eq=False)
 class Thing:
-    """What conditions speak of: the leaves about it, what it is in the cases; `closed` if it can't be anything else."""
+    """What conditions refer to: the leaves about it, its values in the cases; `closed` if it can have no others."""
 
     leaves: tuple[ir.AnyExpr, ...]
     values: tuple[Any, ...]
@@ -35,7 +34,7 @@ class Thing:
 
 
 def things(solver: Solver, conditions: Iterable[ir.AnyExpr]) -> dict[Key, Thing] | None:
-    """Return what conditions speak of; None if not all of it is understood, or has to do with each other."""
+    """Return what conditions refer to; None if not all of it is understood, or the things are not independent."""
     about: dict[Key, list[ir.AnyExpr]] = {}
     for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
         keys = {key for wanted in (True, False) for way in solver.ways(leaf, wanted) for key, _ in way}
@@ -56,7 +55,7 @@ def cases(known: dict[Key, Thing]) -> Iterator[Case]:
 
 
 def leaves(condition: ir.AnyExpr) -> Iterator[ir.AnyExpr]:
-    """Yield the leaves of a condition, constants left out."""
+    """Yield the leaves of a condition, except constants."""
     match condition:
         case ir.And() | ir.Or():
             for operand in condition.operands:
@@ -138,7 +137,7 @@ def _turns(domain: Minutes, minute: int) -> bool:
 
 
 def _numbers(ranges: list[Range]) -> Iterator[float]:
-    """Yield each number that is compared with, and one between each two and beyond the last ones."""
+    """Yield each number compared with, one between each two, and one beyond each end."""
     ends = {end for known in ranges for end in (known.low, known.high) if not isinf(end)}
     bounds = sorted(ends | {hole for known in ranges for hole in known.holes})
     whole = any(known.integer for known in ranges)

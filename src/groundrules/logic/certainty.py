@@ -1,8 +1,8 @@
-"""Guards under Kleene's logic, for a solver that knows true and false only.
+"""Guards under Kleene's logic, for a solver that knows only true and false.
 
-A leaf that lacks a value is neither true nor false, so what is asked of it is *certain truth*: `surely` writes a guard
-as a two-valued condition that holds exactly where the guard has an outcome, each leaf beside the claim that what it
-reads is known. Where two guards read one thing, they share that claim.
+A leaf that lacks a value is neither true nor false, so the question is *certain truth*: `surely` writes a guard as a
+two-valued condition that holds exactly where the guard has an outcome, each leaf together with the claim that what it
+reads is known. Two guards that read the same thing share that claim.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Guard(msgspec.Struct, frozen=True):
     unless: ir.AnyExpr | None = None
 
     def passes(self) -> ir.AnyExpr:
-        """Return a two-valued condition that holds exactly where an event is let through."""
+        """Return a two-valued condition that holds exactly when an event is let through."""
         if self.unless is None:
             return surely(self.when)
         return ir.And(operands=(surely(self.when), ir.Not(operand=surely(self.unless))))
 
 
 def surely(guard: ir.AnyExpr, outcome: bool = True) -> ir.AnyExpr:
-    """Return a two-valued condition that holds exactly where a guard certainly has this outcome."""
+    """Return a two-valued condition that holds exactly when a guard certainly has this outcome."""
     if isinstance(guard, ir.Not):
         return surely(guard.operand, not outcome)
     if isinstance(guard, ir.And | ir.Or):
@@ -58,7 +58,7 @@ def surely(guard: ir.AnyExpr, outcome: bool = True) -> ir.AnyExpr:
 
 
 def _decisive(leaf: ir.AnyExpr) -> Iterator[ir.AnyExpr]:
-    """Yield what must be known for a leaf to be decided: its operands, or itself where that is not all."""
+    """Yield what must be known for a leaf to be decided: its operands, or itself if they don't suffice."""
     if isinstance(leaf, _NEVER_UNKNOWN):
         return
     if type(leaf) not in _OPERANDS:

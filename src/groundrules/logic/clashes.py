@@ -1,6 +1,6 @@
 """Pairs of conditions on one text that never hold together: what it is, begins with, ends with and contains.
 
-Only what is compared letter by letter, or folded, is looked at; the answer is no where that is not sure.
+Only exact and folded comparisons are considered; the answer is no unless it is certain.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ _VIEWS = ("exact", "folded")
 
 
 class _Claim(NamedTuple):
-    """What a condition says of a subject under a view: it is one of the texts, begins with it, holds any, holds all."""
+    """A condition's claim about a subject under a view: it is one of the texts, begins with it, holds any, holds
+    all."""
 
     kind: Kind
     subject: str
@@ -26,7 +27,7 @@ class _Claim(NamedTuple):
 
 
 def clash(first: ir.Expr, other: ir.Expr) -> bool:
-    """Tell whether two conditions surely never hold together for what they say of one text."""
+    """Tell whether two conditions certainly never hold together because of what they say about one text."""
     claims = _claim(first), _claim(other)
     if claims[0] is None or claims[1] is None or claims[0][1:3] != claims[1][1:3]:
         return False

@@ -1,6 +1,6 @@
 """What a set of claims leaves open for one thing: a number's range, a text's values, a clock's minutes.
 
-A domain meets another of the same thing and gives what both allow, or None if that is nothing.
+Domains of the same thing can be intersected, which gives what both allow, or None if that is nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Range:
         return None if met._empty() else met
 
     def _whole(self) -> Range:
-        """Write the ends of a range of whole numbers as whole numbers that are in it."""
+        """Convert a range's ends to the whole numbers just inside it."""
         if not self.integer:
             return self
         low = self.low if math.isinf(self.low) else math.floor(self.low) + 1 if self.low_open else math.ceil(self.low)
@@ -62,7 +62,7 @@ class Range:
 
 
 def compared(relation: Relation, bound: float, wanted: bool) -> Range:
-    """Return the numbers for which `x relation bound` comes out as `wanted`."""
+    """Return the numbers for which the outcome of `x relation bound` is `wanted`."""
     relation = relation if wanted else NEGATED[relation]
     match relation:
         case "<" | "<=":
@@ -77,7 +77,7 @@ def compared(relation: Relation, bound: float, wanted: bool) -> Range:
 
 @dataclass(frozen=True)
 class Values:
-    """One of `allowed` (anything, if None) that is none of `banned`."""
+    """One of `allowed` (anything, if None) and none of `banned`."""
 
     allowed: frozenset[Any] | None = None
     banned: frozenset[Any] = frozenset()
@@ -100,7 +100,7 @@ class Truth:
 
 @dataclass(frozen=True)
 class Order:
-    """How one value lies to another: a subset of -1 (below), 0 (equal) and 1 (above)."""
+    """How one value compares to another: a subset of -1 (below), 0 (equal) and 1 (above)."""
 
     allowed: frozenset[int]
 
@@ -141,7 +141,7 @@ def minutes(start: int, end: int, wanted: bool) -> Minutes:
 
 @dataclass(frozen=True)
 class Words:
-    """Texts in which each of `present` stands and none of `absent`, under one view."""
+    """Texts that contain each of `present` and none of `absent`, under one view."""
 
     view: View
     present: frozenset[str] = frozenset()

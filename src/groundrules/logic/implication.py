@@ -1,9 +1,9 @@
 """Does one guard imply another? Over the expressions of two plans, sound, and under Kleene's logic (`certainty`).
 
-What two versions call by one name need not be one thing. A list whose entries changed gets a name of its own in the
-old version, and the solver is told that what stands in a sublist stands in the list (`axioms`); a window over such a
-list becomes another window. A count within a shorter time is no larger than within a longer one. Ledgers and states
-are taken as they are: guards are compared for the same event and the same memory.
+The same name need not mean the same thing in both versions. A list whose entries changed is renamed in the old version,
+and the solver learns that whatever is in a sublist is in the list (`axioms`); a window over such a list becomes another
+window. A count within a shorter time is no larger than within a longer one. Ledgers and states are taken as given:
+guards are compared for the same event and the same memory.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from groundrules.plan.walk import list_of, rebuilt, within
 from groundrules.window_kinds import KINDS, Name
 
 Direction = Literal["more", "fewer", "unclear", "same"]
-"""Whether a rule acts on more events than before, on fewer, on others (or that can't be told), or on the same ones."""
+"""Whether a rule acts on more events than before, fewer, others (or that is unclear), or the same ones."""
 
 _OLD = "\x00old"
 
 
 @dataclass(frozen=True)
 class Sides:
-    """Two plans of which guards are compared: where their names mean different things, and how those relate."""
+    """Two plans whose guards are compared: where their names differ in meaning, and how those relate."""
 
     old: ir.Plan
     new: ir.Plan
-    lists: frozenset[str]  # of both, with other entries or another match
-    windows: frozenset[str]  # of both, over such a list
+    lists: frozenset[str]  # in both, with other entries or another match
+    windows: frozenset[str]  # in both, over such a list
 
     @classmethod
     def of(cls, old: ir.Plan, new: ir.Plan) -> Sides:
@@ -60,7 +60,7 @@ class Sides:
         return "fewer" if fewer else "more" if more else "unclear"
 
     def lists_of(self, guard: Guard) -> list[str]:
-        """Return the lists that a guard looks into and that changed, sorted."""
+        """Return the changed lists that a guard looks in, sorted."""
         windows = {read.window for read in within(guard, ir.Expr) if isinstance(read, ir.WindowTest | ir.WindowValue)}
         counted = [window for window in self.new.windows if window.id in windows]
         return sorted(_lists_in([guard, counted]) & self.lists)
@@ -68,7 +68,7 @@ class Sides:
     # --- names ----------------------------------------------------------------------------------
 
     def _apart(self, guard: Guard) -> Guard:
-        """Return a guard of the old plan with other names for what is another thing in the new one."""
+        """Return a guard of the old plan with new names for what differs in the new one."""
         apart: Guard = rebuilt(guard, self._renamed)
         return apart
 
@@ -89,14 +89,14 @@ class Sides:
             yield from self._sublists({definition_hash(leaf): leaf for leaf in within(guards, kind)}.values())
 
     def _sublists(self, leaves: Iterable[Any]) -> Iterator[ir.AnyExpr]:
-        """Yield that what is found in a list is found in a longer one; what needs all of it, the other way round."""
+        """Yield that what is in a list is in a longer one; for what needs all of it, the reverse."""
         for leaf, other in permutations(leaves, 2):
             if replace(leaf, list=other.list, src=other.src) == other and self._within(leaf.list, other.list):
                 narrow, broader = (other, leaf) if getattr(leaf, "quantifier", "any") == "all" else (leaf, other)
                 yield _if(narrow, broader)
 
     def _within(self, name: str, other_name: str) -> bool:
-        """Whether each entry of one list is surely an entry of another, under the same match."""
+        """Whether each entry of one list is certainly an entry of another, under the same match."""
         words, other = self._list(name), self._list(other_name)
         if (words.changes or other.changes) and words.id != other.id:
             return False
@@ -127,7 +127,7 @@ def _if(condition: ir.AnyExpr, consequence: ir.AnyExpr) -> ir.AnyExpr:
 
 
 def together(directions: Iterable[Direction]) -> Direction:
-    """Return where several changes lead together; unclear where they pull apart."""
+    """Return the combined direction of several changes; unclear if they conflict."""
     different = set(directions) - {"same"}
     if not different:
         return "same"

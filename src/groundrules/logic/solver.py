@@ -1,13 +1,13 @@
-"""Can these claims all hold? A small search that says no only where it is sure.
+"""Can these claims all hold? A small search that says no only when certain.
 
-A claim is a condition of the plan and the outcome asked of it. `and`, `or` and `not` are taken apart, branch by branch;
-what a leaf claims becomes the domain of one thing (`domains`), and a branch is closed when some thing has nothing left.
+A claim is a condition of the plan and a required outcome. `and`, `or` and `not` are taken apart, branch by branch; what
+a leaf claims becomes the domain of one thing (`domains`), and a branch is closed when some thing has no value left.
 Leaves that are not understood are free, but the same leaf cannot be true and false at once. A search that grows too
 long gives up and says that the claims can hold. Missing values need no care here: a claim asks for true or false, and
 both mean that the values are there.
 
-What else is known of the values comes with the solver: the bounds of ledgers, what the type of an operand allows, which
-nodes hang on a setting. Types and settings are tables by the identity of a node, kept by whoever keeps the nodes.
+Whatever else is known about the values is passed to the solver: the bounds of ledgers, what an operand's type allows,
+which nodes depend on a setting. Types and settings are tables by node identity, kept by the owner of the nodes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _WITHIN: dict[str, tuple[int, int]] = {
 
 @dataclass(eq=False)
 class _Notes:
-    """What was found out about a node, which is held so that its identity stays its own."""
+    """What is known about a node, which is kept alive so that its identity stays unique."""
 
     node: ir.Expr
     possible: dict[bool, bool] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class _Notes:
 
 
 def ledger_bounds(ledgers: Iterable[ir.Ledger]) -> dict[str, Range]:
-    """Return what the balances of each ledger can be."""
+    """Return the possible balances of each ledger."""
     return {
         ledger.id: Range(
             low=-math.inf if ledger.floor is None else ledger.floor,
@@ -65,10 +65,10 @@ def ledger_bounds(ledgers: Iterable[ir.Ledger]) -> dict[str, Range]:
 
 @dataclass(eq=False)
 class Solver:
-    """Answers questions about conditions, each worked out once.
+    """Answers questions about conditions, each computed once.
 
-    `types` says by the identity of an operand what its type allows; `settings` holds the identities of the nodes whose
-    constants are today's settings only and prove nothing.
+    `types` maps an operand's identity to what its type allows; `settings` has the identities of nodes whose constants
+    are only current settings and prove nothing.
     """
 
     ledgers: Mapping[str, Range] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Solver:
     _notes: dict[int, _Notes] = field(default_factory=dict, init=False)
 
     def satisfiable(self, *claims: Claim) -> bool:
-        """Tell whether the claims can hold together; True where that is not known."""
+        """Tell whether the claims can hold together; True if that is unknown."""
         if len(claims) > 1:
             return _Search(self).run(list(claims), {})
         condition, wanted = claims[0]
@@ -87,21 +87,21 @@ class Solver:
         return possible[wanted]
 
     def implies(self, first: ir.Expr, other: ir.Expr) -> bool:
-        """Tell whether `other` is surely true wherever `first` is."""
+        """Tell whether `other` is certainly true whenever `first` is."""
         if not self.reads(other) <= self.reads(first):
             return False
         held = self._held(first)
         return held is None or not _Search(self).run([*held[1], (other, False)], held[0])
 
     def reads(self, condition: ir.Expr) -> frozenset[Name]:
-        """Return what a condition reads, so that one with no more reads than another is known where that one is."""
+        """Return what a condition reads; a condition that reads no more than another is known when that one is."""
         notes = self._about(condition)
         if notes.reads is None:
             notes.reads = frozenset(_reads(condition))
         return notes.reads
 
     def ways(self, leaf: ir.Expr, wanted: bool) -> list[Alternative]:
-        """Return the ways in which a leaf comes out as `wanted`; each is a list of domains that must all be met."""
+        """Return the ways for a leaf to come out as `wanted`; each is a list of domains that must all be met."""
         ways = self._about(leaf).ways
         if wanted not in ways:
             claims = _CLAIMS.get(type(leaf))
@@ -113,7 +113,7 @@ class Solver:
         return id(node) in self.settings
 
     def allowed(self, term: ir.Expr) -> Domain | None:
-        """Return what a term can be whatever happens; None if nothing is known of it."""
+        """Return the values a term can ever have; None if nothing is known."""
         match term:
             case ir.Call() if term.function in _WITHIN:
                 return Range(*_WITHIN[term.function], integer=True)
@@ -134,9 +134,9 @@ class Solver:
         return notes
 
     def _held(self, condition: ir.Expr) -> tuple[Known, list[Claim]] | None:
-        """Return what holds wherever a condition is true, and the claims that leave a choice; None if it never is.
+        """Return what holds whenever a condition is true, and the claims that leave a choice; None if it never is.
 
-        Worked out once for a condition that is compared with many.
+        Computed once for a condition that is compared with many.
         """
         notes = self._about(condition)
         if not notes.held:
@@ -168,7 +168,7 @@ def _reads(node: ir.Expr) -> set[Name]:
 
 
 def _named(term: ir.Expr) -> Name:
-    """Return what tells a term from others: the place that it reads, else a hash."""
+    """Return what identifies a term: the place it reads, else a hash."""
     if isinstance(term, ir.Field):
         return (term.root, *term.path)
     if isinstance(term, ir.Fact):

@@ -1,9 +1,9 @@
-"""What of a plan can be divided by member, and what keeps all of a community in one stage.
+"""What in a plan can be partitioned by member, and what keeps a whole community in one stage.
 
-Divided by member, whoever decides on an event has what is remembered of its actor and nothing else. So every key that a
-rule counts, remembers or reads by must hold the actor, and what it reads must be told by the actor's own events. What
-is given to another member moves on to that one's share; where rules read the same ledger before, that would go in a
-circle. Whatever speaks of all members (states, ranks, lists that change, schedules for all) has one stage.
+Partitioned by member, deciding on an event has only the memory of its actor. So every key that a rule counts, remembers
+or reads by must contain the actor, and what it reads must come from the actor's own events. What is given to another
+member moves on to that one's share; if rules read the same ledger earlier, that would be circular. Whatever concerns
+all members (states, ranks, changeable lists, schedules for all) has one stage.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WindowRead = ir.WindowTest | ir.WindowValue | ir.WindowValues
 
 
 class Hindrance(NamedTuple):
-    """Why a rule can't be divided: a form with a hole, and what stands in it."""
+    """Why a rule can't be partitioned: a form with a hole, and its filling."""
 
     form: str
     what: str
@@ -29,7 +29,7 @@ class Hindrance(NamedTuple):
 
 
 def hindrances(plan: ir.Plan) -> dict[str, list[Hindrance]]:
-    """Return what hinders each rule, by the id of its block; rules that nothing hinders are absent."""
+    """Return what hinders each rule, by the id of its block; unhindered rules are absent."""
     judge = _Judge(plan)
     reasons_of: dict[str, dict[Hindrance, None]] = {}
     for rule in plan.rules:
@@ -104,7 +104,7 @@ class _Judge:
                 return
 
     def _state(self, state: ir.State) -> Iterator[Hindrance]:
-        """What hinders the rules on a state: that of a member by itself hangs on what it asks."""
+        """Yield what hinders the rules on a state: for a per-member state that depends on what it reads."""
         if state.per != "member":
             yield _shared(state)
             return
@@ -200,7 +200,7 @@ def _window_reads(parts: object) -> list[WindowRead]:
 
 
 def _of_same_member(when: ir.Expr) -> bool:
-    """Whether a condition can only be true of an event by the member whose event opened the path."""
+    """Whether a condition can only be true for events by the member whose event opened the path."""
     claims = when.operands if isinstance(when, ir.And) else (when,)
     return any(
         isinstance(claim, ir.Compare)

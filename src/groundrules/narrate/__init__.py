@@ -1,4 +1,4 @@
-"""What decisions say to people: sentences for decisions, actions and notes, in any language there are words for.
+"""What decisions say to people: sentences for decisions, actions and notes, in any language with wordings.
 
-`speech` holds the words and knows nothing of the house; the rest reads decisions and nothing else.
+`speech` has the words and knows nothing about the project; the rest reads only decisions.
 """

@@ -1,7 +1,7 @@
 """Decisions in sentences, in English or Chinese: what happened and why.
 
-Used by `Decision.explain`, `groundrules run --format human` and everything else that talks to people. It reads a
-decision and nothing else; the words for actions come from their schemas, through the plan where there is one.
+Used by `Decision.explain`, `groundrules run --format human` and everything else that talks to people. It reads only the
+decision; the words for actions come from their schemas, through the plan if there is one.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _shadow(shadow: Shadow, say: Speech, wordings: Wordings | None) -> str:
 
 
 def _beside(decision: Decision, say: Speech, wordings: Wordings | None) -> list[str]:
-    """What did not happen, or happened beside: exemptions, dropped actions, undecided guards, notes."""
+    """What did not happen, or happened in addition: exemptions, dropped actions, undecided guards, notes."""
     lines = [
         "- " + say("exempted", rule=rule_named(exemption.rule, say.lang), by=say.join(exemption.by))
         for exemption in decision.exempted

@@ -1,7 +1,7 @@
-"""Actions as sentences: what is done, and to whom, in the words of their schemas.
+"""Actions as sentences: what is done, and to whom, in the wording of their schemas.
 
-A plan brings the wordings of its actions with it; where there is no plan at hand, those of the shipped schemas serve.
-An action without a sentence is told by its title, or its name, and its parameters.
+A plan has the wordings of its actions; without a plan, those of the shipped schemas are used. An action without a
+sentence is described by its title, or its name, and its parameters.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from groundrules.types.catalog import shipped_catalog
 
 
 class Wording(Protocol):
-    """The wording of an action, as its specification in a plan and its type in a catalogue have it.
+    """An action's wording, as in its specification in a plan and its type in a catalogue.
 
-    `title` names it by language, `sentence` has the forms of its sentence by language, `names` what its parameters are
-    called by language; `durations` are lengths of time, `unsaid` are for machines only.
+    `title` names it by language, `sentence` has the forms of its sentence by language, `names` its parameters' names by
+    language; `durations` are lengths of time, `unsaid` are for machines only.
     """
 
     @property
@@ -62,7 +62,7 @@ def deed(action: Action, lang: str, wordings: Wordings | None = None) -> str:
 def sentence_of(
     wording: Wording | None, lang: str, values: Mapping[str, str], several: frozenset[str] = frozenset()
 ) -> tuple[str, set[str]] | None:
-    """The sentence of an action with what is given, and which of it stands in there; None where it has none."""
+    """The sentence of an action with the given values, and which of them it uses; None if it has none."""
     sentence = wording.sentence if wording else {}
     for form in map(read_form, sentence.get(language_of(lang)) or sentence.get("", ())):
         filled = form.filled(values, several)
@@ -72,25 +72,25 @@ def sentence_of(
 
 
 def title_of(name: str, lang: str, wordings: Wordings | None = None) -> str:
-    """What an action is called: its title, else its name in words."""
+    """An action's title, else its name in words."""
     wording = wording_of(name, wordings)
     return pick(wording.title if wording else {}, lang) or name.replace("_", " ")
 
 
 def wording_of(name: str, wordings: Wordings | None) -> Wording | None:
-    """The wording of an action among those given, else among the shipped ones."""
+    """An action's wording among those given, else among the shipped ones."""
     return (wordings or {}).get(name) or shipped_catalog().action(name)
 
 
 def _rest(values: Mapping[str, str], wording: Wording | None, lang: str) -> str:
-    """What the sentence does not speak of."""
+    """What the sentence doesn't mention."""
     say, names = speech("common", lang), wording.names if wording else {}
     called = {name: names.get(name, {}).get(say.lang) or _by_engine(name, say.lang) for name in values}
     return say.aside(say.join((f"{called[name]} {value}" for name, value in values.items()), "comma"))
 
 
 def _by_engine(name: str, lang: str) -> str:
-    """What a parameter is called that no schema names: the engine adds actions to a request for approval."""
+    """The name of a parameter not in any schema: the engine adds actions to an approval request."""
     say = speech("decisions", lang)
     return say(f"parameters.{name}") if say.knows(f"parameters.{name}") else name
 
@@ -111,7 +111,7 @@ def _shown(value: Any, is_length: bool, lang: str, wordings: Wordings | None) ->
 
 
 def _inner(parameter: Mapping[str, Any], lang: str, wordings: Wordings | None) -> str:
-    """An action that another one is about: what approval is asked for."""
+    """An action that another one is about: what approval is requested for."""
     parameters = {name: value for name, value in parameter.items() if name not in ("do", "who")}
     action = Action(do=str(parameter["do"]), key="", who=parameter.get("who"), parameters=parameters, rules=())
     return deed(action, lang, wordings)

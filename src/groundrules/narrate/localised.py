@@ -21,7 +21,7 @@ def pick(texts: Mapping[str, str], lang: str) -> str:
 
 
 def _part_named(part: str, say: Speech) -> str:
-    """What a part of a block is called; "" if it has no name of its own."""
+    """The name of a part of a block; "" if it has none."""
     kind, _, number = part.rpartition("-")
     if number.isdigit():
         return say(f"parts.{kind or 'step'}", n=number)
@@ -39,14 +39,14 @@ def rule_named(id: str, lang: str) -> str:
 
 
 def number_text(value: float, beside: str) -> str:
-    """A number as what it is compared with is written: `100%` beside `caps(text) > 70%`; else of four digits."""
+    """A number, written like what it is compared with: `100%` for `caps(text) > 70%`; else with four digits."""
     if isinstance(value, bool) or not isinstance(value, float):
         return str(value)
     return f"{value * 100:.4g}%" if re.search(r"\d%(?!\s*[\d(])", beside) else f"{value:.4g}"
 
 
 def week_of(value: Any) -> str:
-    """The first day of a week that `this week` stands for, from how the log writes it (`2026-03-02w`); "" of others."""
+    """The first day of the week in the log's form of `this week` (`2026-03-02w`); "" for other values."""
     return value[:-1] if isinstance(value, str) and _WEEK.fullmatch(value) else ""
 
 

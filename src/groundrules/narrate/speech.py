@@ -1,8 +1,8 @@
 """Words for people: forms with holes, kept as data, in every language that has files.
 
-`words/DOMAIN.LANG.toml` holds the forms of one domain (`explain`, `handbook`, …) in one language; `common` holds what
-every domain may say. A further language is further files. They are read when something is first said. What is to be
-said later, in whatever language, is a `Phrase`: its form, and what stands in the holes.
+`words/DOMAIN.LANG.toml` holds the forms of one domain (`explain`, `handbook`, …) in one language; `common` has what
+every domain may say. Another language is just more files. They are read on first use. What will be said later, in any
+language, is a `Phrase`: its form, and the values of the holes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNITS = {"day": DAY, "hour": HOUR, "minute": MINUTE, "second": SECOND, "millise
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages there are words in."""
+    """The languages with wordings."""
     return tuple(sorted(file.name.split(".")[1] for file in FOLDER.glob("common.*.toml")))
 
 
@@ -38,7 +38,7 @@ def language_of(lang: str) -> str:
 
 @cache
 def words(domain: str, lang: str, folder: Path | None = None) -> Mapping[str, Any]:
-    """The forms of a domain and the common ones; what stands under `[table]` is called `table.name`."""
+    """The forms of a domain and the common ones; those under `[table]` are called `table.name`."""
     read = tomllib.loads(((folder or FOLDER) / f"{domain}.{lang}.toml").read_text(encoding="utf-8"))
     common = {} if domain == "common" else words("common", lang)
     return {**common, **dict(_flat(read))}
@@ -54,7 +54,7 @@ def _flat(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any
 
 @dataclass(frozen=True)
 class Phrase:
-    """Something to say: a form, and what stands in its holes."""
+    """Something to say: a form, and the values of its holes."""
 
     form: str
     parts: tuple[object, ...] = ()
@@ -88,7 +88,7 @@ class Speech:
         return self(phrase.form, *phrase.parts)
 
     def join(self, texts: Iterable[str], by: str = "list") -> str:
-        """Texts joined as a language joins them; those that say nothing are left out."""
+        """Texts joined as a language joins them; empty ones are left out."""
         return self(by).join(filter(None, texts))
 
     def names(self, names: Iterable[str]) -> str:
@@ -96,7 +96,7 @@ class Speech:
         return self.join(f"`{name}`" for name in names)
 
     def aside(self, text: str) -> str:
-        """A text in brackets after what stands before it; nothing for no text."""
+        """A text in brackets, to follow another; nothing for no text."""
         return text and self("aside", text=text)
 
     def length(self, milliseconds: int) -> str:
@@ -113,7 +113,7 @@ class Speech:
         return in_zone(datetime.fromisoformat(at), self._zone)
 
     def time(self, at: str | None) -> str:
-        """An instant as `2026-03-02 09:06:00`, with milliseconds where it has some."""
+        """An instant as `2026-03-02 09:06:00`, with milliseconds if it has any."""
         if not at:
             return ""
         moment = self.local(at)

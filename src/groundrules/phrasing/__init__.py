@@ -1,1 +1,1 @@
-"""Conditions as members read them, and what each of the sentences is about."""
+"""Conditions as members read them, and what each sentence is about."""

@@ -1,9 +1,8 @@
 """Conditions in members' words: `the level is less than 3`, `at least 8 times within 10 seconds: writing a message`.
 
-A condition is phrased in full or not at all: what has no words (a list of a thousand entries, a pattern, a function
-that only authors know) leaves the whole of it without a phrase, and whoever writes the sentence says that there are
-further conditions. `Phrase.facts` names what a sentence is about, `facts.facts_of` what a condition reads; they are
-equal, by test.
+A condition is phrased in full or not at all: if part of it can't be phrased (a list of a thousand entries, a pattern, a
+function that only authors know), none of it is, and the caller's sentence says that there are further conditions.
+`Phrase.facts` names what a sentence is about, `facts.facts_of` what a condition reads; they are equal, by test.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ from groundrules.time_units import format_clock
 from groundrules.window_kinds import KINDS
 
 MOST_WORDS = 6  # entries of a list that a sentence names
-_SELF = ("actor", "member")  # who a sentence is about without saying so
+_SELF = ("actor", "member")  # who a sentence is about by default
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase, and the facts that it names; `joint`: it has an `and` or `or` of its own."""
+    """A phrase, and the facts that it names; `joint`: it has an `and` or `or` itself."""
 
     text: str
     facts: Facts = frozenset()
@@ -41,7 +40,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Names:
-    """What event types, ledgers and states are called."""
+    """Names of event types, ledgers and states."""
 
     event: Callable[[str], str]
     ledger: Callable[[str], str]
@@ -57,7 +56,7 @@ class Conditions(Constants):
         self._roots: tuple[str, ...] = ("event",)
 
     def of(self, rule: ir.Rule) -> Conditions:
-        """Return what phrases the conditions of a rule: a step of a path has only the event that it began with."""
+        """Return the phraser of a rule's conditions: a path's step has only the event that started it."""
         if not isinstance(rule.trigger, ir.OnStep):
             return self
         behind = copy(self)
@@ -65,21 +64,21 @@ class Conditions(Constants):
         return behind
 
     def phrased(self, expr: ir.AnyExpr) -> Phrase | None:
-        """Phrase a condition; None if there are no words for all of it."""
+        """Phrase a condition; None if not all of it can be phrased."""
         try:
             return self._condition(self.pruned(expr))
         except WordlessError:
             return None
 
     def valued(self, expr: ir.AnyExpr) -> Phrase | None:
-        """Phrase a value; None if there are no words for it."""
+        """Phrase a value; None if it can't be phrased."""
         try:
             return self._value(expr)
         except WordlessError:
             return None
 
     def parts(self, expr: ir.AnyExpr | None) -> list[tuple[ir.AnyExpr, Phrase | None]]:
-        """The conditions that must all hold, each with its phrase; what always holds is none."""
+        """The conditions that must all hold, each with its phrase, except those that always hold."""
         expr = None if expr is None else self.pruned(expr)
         operands = expr.operands if isinstance(expr, ir.And) else () if expr is None else (expr,)
         return [(operand, self.phrased(operand)) for operand in operands if not is_settled(operand, True)]
@@ -110,7 +109,7 @@ class Conditions(Constants):
         return phrase
 
     def pruned(self, expr: Any) -> Any:
-        """Leave out what always holds or never does, such as what asks an empty list: members need not read of it."""
+        """Drop what always or never holds, such as a test of an empty list: members need not read about it."""
         match expr:
             case ir.Not():
                 inner = self.pruned(expr.operand)
@@ -187,7 +186,7 @@ class Conditions(Constants):
         return Phrase(self(f"compare.{relation}", what=what.text, n=bound or (other and other.text)), facts)
 
     def _score(self, score: ir.Score, test: ir.TallyTest, relation: ir.Relation) -> Phrase:
-        """Points that add up, each with what it is given for; what has no name counts one for each."""
+        """Points that add up, each with what it is given for; unnamed ones count one each."""
         parts, named = [self._condition(hint.when) for hint in score.hints], bool(score.id)
         shown = [self._hint(hint, part) if named else part.text for hint, part in zip(score.hints, parts, strict=True)]
         times = self(f"bound.{relation}", n=test.bound)
@@ -197,7 +196,7 @@ class Conditions(Constants):
         return Phrase(text, frozenset[str]().union(*(part.facts for part in parts)), joint=True)
 
     def _tally(self, tally: ir.Tally, test: ir.TallyTest, relation: ir.Relation) -> Phrase:
-        """How many of some words stand in a text."""
+        """How many of some words occur in a text."""
         match tally.condition:
             case ir.Contains(needles=ir.Sequence(items=(ir.Field(root=variable),))) if variable == tally.variable:
                 subject = self._value(tally.condition.subject)
@@ -267,7 +266,7 @@ class Conditions(Constants):
         return [self("quoted" if isinstance(item, str) else "figure", text=item) for item in items]
 
     def _entries(self, id: str) -> list[str]:
-        """The entries of a list; one that changes is named, for nobody knows what is on it by now."""
+        """The entries of a list; a changeable one is named, because its current entries are unknown."""
         words = self._lists[id]
         return [self("entry", list=id)] if words.changes else self._quoted(words.items)
 
@@ -300,7 +299,7 @@ class Conditions(Constants):
         return Phrase(text, frozenset({f"window:{window.id}"}))
 
     def _span(self, expr: ir.WindowTest | ir.WindowValue | ir.WindowValues) -> str:
-        """Over what time a window looks back."""
+        """How far back a window looks."""
         if period := calendar_period(expr.key):
             return self(f"this.{period}")
         if self._windows[expr.window].by_events:
@@ -311,7 +310,7 @@ class Conditions(Constants):
         return self("them") if is_actor(window.value) else self._value(window.value).text
 
     def _counted(self, window: ir.Window) -> str:
-        """The events of a window, with what must be so of them and what they share."""
+        """A window's events, with their conditions and what they share."""
         where = self._condition(window.where).text if window.where is not None else ""
         asides = [self("where", what=where) if where else "", *self._asides(window)]
         return self._names.event(window.type) + self.aside(self.join(asides, "then"))
@@ -389,14 +388,14 @@ class Conditions(Constants):
         raise WordlessError
 
     def _date(self, date: Any) -> Phrase:
-        """A day: what members call it, or month and day, of the lunar calendar where it says so."""
+        """A day: what members call it, or month and day, in the lunar calendar if it is lunar."""
         if not isinstance(date, ir.Const):
             return self._value(date)
         calendar, _, day = str(date.value).rpartition(":")
         return Phrase(self("lunar" if calendar else "date", date=day.removeprefix("--")))
 
     def _weight(self, expr: ir.WeightIn) -> Phrase:
-        """The weights of words that stand in a text, each with its own where they are few."""
+        """The weights of words in a text, each with its own if they are few."""
         words, what = self._lists[expr.list], self._value(expr.subject)
         if words.changes or len(words.items) > MOST_WORDS:
             shown = self("entry", list=expr.list)
@@ -406,7 +405,7 @@ class Conditions(Constants):
         return Phrase(self("weight", what=what.text, words=shown), what.facts)
 
     def group(self, expr: Any) -> str:
-        """Several at once: members with a role, who did something or has the most points; items of a path."""
+        """Several things: members with a role, who did something or has the most points; items of a path."""
         match expr:
             case ir.Members():
                 roles = self("or_words").join(self("quoted", text=role) for role in expr.roles)

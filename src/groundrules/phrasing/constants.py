@@ -31,7 +31,7 @@ class Constants(Speech):
         return f"{year:04}-{month:02}-{day:02}"
 
     def constants(self, constant: ir.Const | ir.ByDate, beside: Any) -> str:
-        """A constant, or one after another with their dates."""
+        """A constant, or a series with dates."""
         if isinstance(constant, ir.Const):
             return self.constant(constant, beside)
         first, *later = [self.constant(ir.Const(value=it, kind=constant.kind), beside) for it in constant.values]
@@ -40,7 +40,7 @@ class Constants(Speech):
         return first + self.aside(self.join(then))
 
     def constant(self, constant: ir.Const, beside: Any) -> str:
-        """A constant as it is said beside what it is compared with."""
+        """A constant as phrased next to what it is compared with."""
         value = constant.value
         if constant.kind == "duration":
             return self.length(value)
@@ -57,7 +57,7 @@ class Constants(Speech):
         raise WordlessError
 
     def weekday(self, name: str) -> str:
-        """A day of the week, by its name in English."""
+        """A day of the week, by its English name."""
         if name not in _WEEKDAYS:
             raise WordlessError
         return str(self.entries("weekdays")[_WEEKDAYS.index(name)])

@@ -1,4 +1,4 @@
-"""What a condition reads, by name: so that a sentence about it can be held to naming that and nothing else."""
+"""What a condition reads, by name: so that a sentence about it can be held to naming exactly that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BALANCES = (ir.LedgerValue, ir.LedgerRank, ir.LedgerTop, ir.LedgerBoard)
 def facts_of(expr: Any) -> Facts:
     """Return what a condition reads: fields and facts of the event, windows, ledgers, states, labels, the clock.
 
-    The keys of windows and what bears a label say only whose they are.
+    Windows' keys and the things labelled say only whose they are.
     """
     match expr:
         case ir.WindowTest(window=window) | ir.WindowValue(window=window) | ir.WindowValues(window=window):

@@ -1,4 +1,4 @@
-"""What a read is, as far as it has words: whose it is, whether it is several things, whether it says anything."""
+"""What a read is, as far as it can be phrased: whose it is, whether it is several things, whether it says anything."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 from groundrules.plan import ir
 
-OF_DAYS = frozenset({"weekday", "hour", "day", "month"})  # of which instant is said, unless it is now
+OF_DAYS = frozenset({"weekday", "hour", "day", "month"})  # which instant is meant, unless it is now
 _LISTS = frozenset({"urls", "emails", "phones", "cards", "china_ids", "secrets", "numbers", "lines", "words"})
 
 
 def path_of(expr: Any) -> str:
-    """The path that a key names, the thing itself for its id."""
+    """The path in a key; for an id, the thing itself."""
     path = expr.path if isinstance(expr, ir.Field) else ()
     return ".".join(path[:-1] if path[-1:] == ("id",) else path)
 
@@ -21,7 +21,7 @@ def is_actor(expr: Any) -> bool:
 
 
 def is_list(expr: Any) -> bool:
-    """Whether a value is several things, of which the length is their number."""
+    """Whether a value is several things, whose length is their number."""
     if isinstance(expr, ir.Call):
         return expr.function in _LISTS
     return (

@@ -1,13 +1,13 @@
-"""Action types: parameters, targets, how actions combine, what they do and how they are told.
+"""Action types: parameters, targets, how actions combine, what they do and how they are worded.
 
 Two actions of one name on one target merge if the parameters that are not under `merge` are equal; those under `merge`
-combine by maximum, minimum or union. All three are associative, commutative and idempotent, and a parameter under
-`max` or `min` always has a value, so the outcome never depends on an order. Two actions oppose each other if they are
-on the same target and share the values of the parameters that both have. `supersedes` is made transitive here.
+combine by maximum, minimum or union. All three are associative, commutative and idempotent, and a parameter under `max`
+or `min` always has a value, so the outcome never depends on an order. Two actions oppose each other if they are on the
+same target and share the values of the parameters that both have. `supersedes` is made transitive here.
 
-`does` says what follows for people, for lints to go by: what hides messages, silences or removes members, or speaks.
-Where it is left out nobody here can tell. `sentence` is how the action is told, a form by language (`text/forms.py`),
-or several of which the first is used that has all its values.
+`does` gives the consequences for people, for lints to use: whether it hides messages, silences or removes members, or
+speaks. Without it they are unknown. `sentence` is the action's wording, a form by language (`text/forms.py`), or
+several, of which the first with all its values is used.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _KIND_AT_HAND = {"actor": "member", "message": "message", "channel": "channel", 
 
 @dataclass(frozen=True)
 class Target:
-    """What an action is done to. `default` is what is taken where the author does not say `who`; None: must say."""
+    """What an action is done to. `default` is used if the author doesn't say `who`; None: `who` is required."""
 
     kind: str
     default: str | None
@@ -49,7 +49,7 @@ class Target:
 class Parameter:
     """A parameter. `format` is the schema's (prose is a template, role a role's name, recipient a member or channel).
 
-    `at_hand` names what of the event is taken where the author does not give it (`message`, `actor`, …).
+    `at_hand` names what of the event is used if the author doesn't give it (`message`, `actor`, …).
     """
 
     name: str
@@ -68,9 +68,9 @@ class Parameter:
 class ActionType:
     """An action as its schema describes it; `key` are the parameters that, with the target, tell actions apart.
 
-    `title` is what it is called, by language, as whom it is done to can follow: `mute`, `撤回消息`. `sentence` are the
-    forms of how it is told, by language, `unsaid` the parameters that only machines use. `does` is None where the
-    schema does not say. `repeat` tells whether doing it twice harms nobody.
+    `title` is its name, by language, so that the target can follow: `mute`, `撤回消息`. `sentence` has the forms of its
+    wording, by language, `unsaid` the parameters that only machines use. `does` is None if the schema doesn't say.
+    `repeat`: whether doing it twice is harmless.
     """
 
     name: str
@@ -92,7 +92,7 @@ class ActionType:
 
     @property
     def bounds(self) -> dict[str, tuple[int, int]]:
-        """The least and greatest value of each parameter that is a whole number; of lengths of time, a century."""
+        """The least and greatest value of each whole-number parameter; for lengths of time, a century."""
         return {
             name: parameter.bounds
             for name, parameter in sorted(self.parameters.items())
@@ -109,13 +109,13 @@ class ActionType:
 
     @property
     def length(self) -> str | None:
-        """The parameter that says how long it lasts: its only length of time, or of several the shorthand."""
+        """The parameter that says how long it lasts: its only length of time or, if several, the shorthand."""
         durations = self.durations
         return durations[0] if len(durations) == 1 else self.shorthand if self.shorthand in durations else None
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
-        """What parameters are called, by language, where their schemas say so."""
+        """Parameter names by language, where their schemas give them."""
         return {name: dict(parameter.title) for name, parameter in sorted(self.parameters.items()) if parameter.title}
 
 
@@ -128,7 +128,7 @@ def _bounds(schema: Schema) -> tuple[int, int] | None:
 
 
 def build_action(name: str, schema: Schema, supersedes: tuple[str, ...]) -> ActionType:
-    """Return the action type of a checked schema whose references are written out."""
+    """Return the action type of a checked schema with its references resolved."""
     required = schema.get("required", ())
     at_hand = schema.get("at_hand", {})
     parameters = {
@@ -168,7 +168,7 @@ def _by_language(texts: Any) -> dict[str, str]:
 
 
 def _sentences(schema: Schema) -> Iterator[tuple[str, list[str]]]:
-    """Yield the forms of an action's sentence by language, as they stand in its schema."""
+    """Yield the forms of an action's sentence by language, as in its schema."""
     sentence = schema.get("sentence", {})
     for language, forms in (sentence if isinstance(sentence, dict) else {"": sentence}).items():
         yield language, forms if isinstance(forms, list) else [forms]
@@ -178,7 +178,7 @@ def _sentences(schema: Schema) -> Iterator[tuple[str, list[str]]]:
 
 
 def check_actions(definitions: Mapping[str, Definition], fresh: set[str], report: Report) -> set[str]:
-    """Check what `fresh` actions, which were just read, say beyond their parameters; return those with mistakes."""
+    """Check what the newly read actions `fresh` say beyond their parameters; return those with mistakes."""
     refused = set()
     for name in sorted(fresh):
         checker = Checker(definitions[name].document, report, frozenset())
@@ -276,7 +276,7 @@ def _check_sentence(checker: Checker, schema: Schema) -> None:
 
 
 def _problem(form: Any, properties: dict[str, Schema]) -> tuple[str, str | None] | None:
-    """What is wrong with a form of a sentence, and how to mend it."""
+    """What is wrong with a sentence form, and how to fix it."""
     if not isinstance(form, str):
         return "a sentence must be text", "write it like `mute[ {who}][ for {duration}]`, or several such in a list"
     try:

@@ -1,9 +1,9 @@
-"""Signatures of the builtin functions: what the checker types calls with, and what documentation is made from.
+"""Signatures of the builtin functions: used by the checker to type calls, and to generate documentation.
 
 A function is total on values of its types. A `may_be_missing` result is missing for some of them (the domain of a URL
-without one). A call with a missing argument is missing, whatever the function. `needs_zone`: evaluators give it the
-rulebook's time zone as a first argument, which neither authors nor plans write. `lowered`: there is no such function
-at run time, because lowering writes something simpler.
+without one). A call with a missing argument is missing, whatever the function. `needs_zone`: evaluators pass it the
+rulebook's time zone as an extra first argument. `lowered`: there is no such function at run time, because lowering
+replaces it by something simpler.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from groundrules.types.kinds import (
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter takes values of any of these classes of types. `choices`: it is written out, one of these words."""
+    """A parameter takes values of any of these classes of types. `choices`: it is a literal, one of these words."""
 
     name: str
     accepts: tuple[type[Type], ...]
@@ -43,7 +43,7 @@ class Signature:
     """A builtin function. `result` None: the type that its arguments have, or a list's items (`item_of_first`).
 
     `repeated`: the last parameter may be given any number of times, at least once. `optional` ones follow the others.
-    `exact_stays`: what it makes of a text that compares exactly compares exactly, too.
+    `exact_stays`: from a text that compares exactly, the result compares exactly too.
     """
 
     name: str

@@ -1,9 +1,9 @@
-"""The catalogue: every event type, entity and action that a rulebook can speak of.
+"""The catalogue: every event type, entity and action that a rulebook can refer to.
 
-Schemas are checked when they are read and turned into types when they are first asked for. References are written out,
-so that an event type's schema stands on its own in a plan; each object that came from a reference carries its
-entity's name under `entity`. Facts about members are not given their defaults by the schema in the plan, because an
-absent fact is read from the roster first; the type keeps the default for whoever lowers the read.
+Schemas are checked when they are read and turned into types when they are first asked for. References are resolved, so
+that an event type's schema is self-contained in a plan; each object that came from a reference has its entity's name
+under `entity`. In the plan's schema, facts about members have no defaults, because an absent fact is read from the
+roster first; the type keeps the default for lowering the read.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class EventType:
 
     @property
     def has_target(self) -> bool:
-        """Whether somebody acts on somebody in events of this type, so that `who` must be said."""
+        """Whether one member acts on another in events of this type, so that `who` must be given."""
         return "target" in self.fields
 
     def at_hand(self, what: str) -> tuple[str, ...] | None:
         """Return the path of the id of the `actor`, `message`, `channel` or `community` at hand, or None.
 
-        The actor is at hand only where there is no target. The message is the event itself or its field `message`.
+        The actor is at hand only if there is no target. The message is the event itself or its field `message`.
         """
         if what == self.entity:
             return ("id",)
@@ -64,7 +64,7 @@ class EventType:
 
 
 class Catalog:
-    """Looks up types by name; None where there is no such name."""
+    """Looks up types by name; None if there is no such name."""
 
     def __init__(self, library: Library, superseded: dict[str, tuple[str, ...]]) -> None:
         self._library = library
@@ -111,7 +111,7 @@ class Catalog:
         return self._actions[name]
 
     def own_fields(self, name: str) -> frozenset[str]:
-        """Return the fields of an event type that only it has, beside those of the header."""
+        """Return the fields of an event type besides those of the header."""
         definition = self._library.definitions["events"].get(name)
         own = definition.schema["properties"] if definition else {}
         return frozenset(own) - frozenset(self._library.header["properties"])
@@ -146,7 +146,7 @@ class Catalog:
         return EventType(name, to_object(inlined, name), schema, merged["description"])
 
     def _inline(self, schema: Schema) -> Schema:
-        """Write references out, all the way down. The library holds no cycles."""
+        """Resolve references, all the way down. The library has no cycles."""
         if "$ref" in schema:
             name = entity_of(schema)
             target = self._library.definitions["entities"][name or ""].schema
@@ -178,7 +178,7 @@ def _without_fact_defaults(schema: Schema, inside: bool = False) -> Schema:
 
 @cache
 def shipped_catalog() -> Catalog:
-    """Return the catalogue of the shipped schemas; its findings would be faults of ours and are raised."""
+    """Return the catalogue of the shipped schemas; its findings would be our own bugs and are raised."""
     folder = shipped("schemas")
     report = Report()
     catalog = _extended(Library(read_document(folder / "header.json").data), [folder], report)
@@ -211,7 +211,7 @@ def _references(schema: Any) -> set[str]:
 
 
 def _break_cycles(library: Library, report: Report) -> None:
-    """Report entities that contain themselves and take them out, so that everything else can be written out."""
+    """Report entities that contain themselves and remove them, so that all others can be resolved."""
     entities = library.definitions["entities"]
     inside = {name: _references(entity.schema) for name, entity in entities.items()}
     for name in sorted(entities):
@@ -228,7 +228,7 @@ def _break_cycles(library: Library, report: Report) -> None:
 
 
 def _drop_dangling(library: Library) -> None:
-    """Take out what refers to an entity that was refused; the refusal was reported."""
+    """Remove what refers to a refused entity; the refusal was reported."""
     dangling = True
     while dangling:
         entities = library.definitions["entities"].keys()

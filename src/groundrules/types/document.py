@@ -1,7 +1,7 @@
 """A JSON file with the places of its parts.
 
-`json` forgets where things stood, so a second scan finds them, and only when a finding must be shown: a schema
-without mistakes costs nothing but its parsing.
+`json` loses positions, so a second scan finds them, but only when a finding must be shown: a schema without mistakes
+costs only its parsing.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Document:
         return {pointer: (key, value) for pointer, key, value in _scan(self.file)}
 
     def value_span(self, pointer: Pointer) -> Span:
-        """Return where the value at `pointer` stands; the whole file if it stands nowhere (it was merged in)."""
+        """Return where the value at `pointer` is; the whole file if it is nowhere (it was merged in)."""
         place = self._places.get(pointer)
         return place[1] if place else self.file.span(0, 0)
 

@@ -1,6 +1,6 @@
-"""Effects that the engine carries out itself, beside the actions that it hands to adapters.
+"""Effects that the engine carries out itself, as opposed to actions for adapters.
 
-They stand in a `then` like actions do: a bare name, a shorthand, or a mapping of parameters. `ledgers` says that the
+They are written in a `then` like actions: a bare name, a shorthand, or a mapping of parameters. `ledgers` says that the
 effect also takes ledger names as keys, each with an amount: `grant: {reputation: 5, to: message.author}`.
 """
 
@@ -20,7 +20,7 @@ _AMOUNT = kinds.Number(integer=True, minimum=1)
 class Effect:
     """An effect's signature.
 
-    `shorthand` is the parameter that `name: value` fills, `target` the parameter that says whom it hits, `constant`
+    `shorthand` is the parameter that `name: value` fills, `target` the parameter that says who is affected, `constant`
     the parameters that must be known before any event (names of ledgers, labels and rules, times to remember).
     """
 

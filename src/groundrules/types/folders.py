@@ -1,9 +1,9 @@
 """Reading schema folders: which file defines what, and how a rulebook's own files extend the shipped ones.
 
 A folder has `events/`, `entities/` and `actions/`; the name of a file is the name of what it defines. Folders are read
-in order, shipped first. A file of a name already taken extends the earlier definition: it may add properties, require
-more, and strengthen references; it cannot change what an existing property means, so rules that were checked against
-the first definition stay well typed.
+in order, shipped first. A file with a name already taken extends the earlier definition: it may add properties, require
+more, and strengthen references; it cannot change what an existing property means, so rules checked against the first
+definition stay well typed.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ ROOT_KEYWORDS: dict[Kind, tuple[str, ...]] = {
         *("sentence", "unsaid", "repeat"),
     ),
 }
-_WORDING = ("$schema", "sentence", "unsaid")  # what an extension may put in other words
+_WORDING = ("$schema", "sentence", "unsaid")  # what an extension may reword
 
 
 @dataclass(frozen=True, eq=False)
 class Definition:
-    """What one or several files say of one name; `document` is the last of them, for places in findings."""
+    """What one or several files say about one name; `document` is the last of them, for places in findings."""
 
     name: str
     schema: Schema
@@ -131,7 +131,7 @@ def _extend(base: Schema, new: Schema, header: dict[str, Schema], checker: Check
 
 
 def _meaning(schema: Any) -> Any:
-    """A schema without its words and, for references and objects, without what it requires."""
+    """A schema without its descriptions and, for references and objects, without what it requires."""
     if isinstance(schema, dict):
         return {
             key: _meaning(value) for key, value in schema.items() if key not in ("description", "title", "required")

@@ -1,7 +1,7 @@
 """The types of the small language.
 
-A type says how values are compared and which operators take them. Whether a value may be missing is not
-part of the type but travels beside it, in `Typed`.
+A type says how values are compared and which operators take them. Whether a value may be missing is not part of the
+type but kept alongside it, in `Typed`.
 """
 
 from __future__ import annotations
@@ -103,12 +103,12 @@ class ListOf(Type):
 
 @dataclass(frozen=True)
 class Pattern(Type):
-    """A pattern written out, an argument of functions that take one."""
+    """A literal pattern, an argument of functions that take one."""
 
 
 @dataclass(frozen=True)
 class WordList(Type):
-    """A declared list; `match` is how its entries are compared, `changes` whether they do while it runs."""
+    """A declared list; `match` is how its entries are compared, `changes` whether they change at run time."""
 
     match: str
     changes: bool = False
@@ -138,7 +138,7 @@ class Object(Type):
 
 @dataclass(frozen=True)
 class Unknown(Type):
-    """The type of something already reported; every use of it is accepted so that one mistake is told once."""
+    """The type of something already reported; every use of it is accepted so that a mistake is reported once."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The closed part of JSON Schema that event, entity and action schemas use, and how it maps to types.
 
 A schema is checked keyword by keyword against one table, because a keyword that we accepted and ignored would be a
-promise that no event keeps. What passes is safe for everything behind: `to_type` and the decoder are total on it.
+promise that no event keeps. What passes is safe for everything downstream: `to_type` and the decoder are total on it.
 
     string   enum | const | format minLength maxLength  format: date-time date uri domain prose emoji
     integer  minimum maximum format                    format: duration (milliseconds)
@@ -11,8 +11,8 @@ promise that no event keeps. What passes is safe for everything behind: `to_type
     object   properties required
     $ref     required                                  "../entities/NAME.json"; `required` adds to the entity's
 
-All take `title` and `description`; all but `object` and `$ref` take `default`. Other properties than those named are
-always allowed in an event and ignored; null means absent.
+All take `title` and `description`; all but `object` and `$ref` take `default`. Unnamed properties are always allowed in
+an event and ignored; null means absent.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "string": ("date-time", "date", "uri", "domain", "prose", "emoji"),
     "integer": ("duration",),
 }
-ACTION_FORMATS = ("role", "recipient")  # formats that parameters of actions may have besides
+ACTION_FORMATS = ("role", "recipient")  # formats also allowed for parameters of actions
 _TYPES = tuple(kind for kind in KEYWORDS if kind != "$ref")
 _TYPES_OF_KEYWORDS: dict[str, type | tuple[type, ...]] = {
     "title": str,
@@ -68,13 +68,13 @@ _TYPES_OF_KEYWORDS: dict[str, type | tuple[type, ...]] = {
 
 
 def entity_of(schema: Schema) -> str | None:
-    """Return the name of the entity that a `$ref` names, or None if it is spelled otherwise."""
+    """Return the entity's name in a `$ref`, or None if it has another form."""
     match = REFERENCE.fullmatch(schema["$ref"])
     return match[1] if match else None
 
 
 class Checker:
-    """Checks one document against the closed part; what it finds goes to `report`."""
+    """Checks one document against the closed part; findings go to `report`."""
 
     def __init__(self, document: Document, report: Report, entities: frozenset[str], action: bool = False) -> None:
         self.document = document
@@ -92,7 +92,7 @@ class Checker:
         self.ok = False
 
     def check(self, schema: Any, pointer: Pointer, extra: tuple[str, ...] = ()) -> None:
-        """Check `schema`, which stands at `pointer`; `extra` are further keywords that it may have."""
+        """Check `schema`, located at `pointer`; `extra` are further keywords that it may have."""
         if not isinstance(schema, dict):
             return self.fail(codes.SCHEMA_BAD_VALUE, pointer, "a schema must be an object")
         if len(pointer) > _DEEPEST:
@@ -188,11 +188,11 @@ class Checker:
         properties = schema.get("properties", {})
         for name, inner in properties.items():
             self.check(inner, (*pointer, "properties", name))
-        if pointer:  # at the root, `required` may name fields of the header or of the schema that is extended
+        if pointer:  # at the root, `required` may name fields of the header or of the schema being extended
             self.known(schema.get("required", []), properties, (*pointer, "required"))
 
     def known(self, names: list[str], properties: Any, pointer: Pointer) -> None:
-        """Check that each of `names`, which stand at `pointer`, is a property."""
+        """Check that each of `names`, located at `pointer`, is a property."""
         for index, name in enumerate(names):
             if name not in properties:
                 help = did_you_mean(name, properties)
@@ -282,6 +282,6 @@ def to_object(schema: Schema, name: str) -> kinds.Object:
 
 
 def to_field(schema: Schema, name: str, required: bool) -> kinds.Field:
-    """Return the field `name` of a checked schema; a default makes it present even where it is not required."""
+    """Return the field `name` of a checked schema; a default makes it present even if not required."""
     default = schema.get("default")
     return kinds.Field(to_type(schema, name), not required and default is None, default, schema.get("description", ""))
