@@ -17,8 +17,7 @@ OF_THE_HOST = performing.OF_THE_HOST.keys()
 
 
 class Lack(NamedTuple):
-    """An action that can't be done, the rules that ask for it, and the missing rights; if none, the platform lacks
-    it."""
+    """An action that can't be done, the rules that ask for it, and the missing rights; if none, the platform's lack."""
 
     action: str
     rules: tuple[str, ...]
