@@ -7,8 +7,8 @@
   clocks change. Intervals of whole days fall on local midnights, counted from Monday 1969-12-29, so that seven days are
   Mondays. Others count elapsed time from that midnight.
 
-Finding an occurrence takes equally long however far away the last one was. Counting those between takes nearly so: it
-goes by the days or months between, and only up to the limit.
+Finding an occurrence takes equally long however far away the last one was. Counting those between goes by the days or
+months between, and only up to the limit.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Web addresses in running text: where each begins and ends, and the host that it leads to.
+"""Web addresses in running text: where each begins and ends, and the host it leads to.
 
 | an address | what is one |
 |---|---|
@@ -7,11 +7,12 @@
 
 An address ends where the text around it begins: at white space, quotes and brackets, marks of Markdown, a comma or
 semicolon in front of another address, Chinese punctuation. Where Chinese follows without a space (`http://a.example看`)
-the host ends with its last ASCII letter, for no top-level name mixes the two; an ideographic full stop is a dot inside
-an address (`http://a。example/x`) and otherwise ends the sentence. In paths the letters of scripts with spaces count.
+the host ends with its last ASCII letter, because no top-level name mixes the two; an ideographic full stop is a dot
+inside an address (`http://a。example/x`) and otherwise ends the sentence. In paths the letters of scripts with spaces
+count.
 
-`hosts` finds more, for lists of domains: every name in the text, with or without a path, in each way that it can be
-read. Both look at each character a bounded number of times, so they are linear in the text.
+`hosts` finds more, for lists of domains: every name in the text, with or without a path, in each possible reading. Both
+look at each character a bounded number of times, so they are linear in the text.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _touched_top = re.compile(rf"{DOT}[A-Za-z]{{2,24}}(?=[{UNSPACED}{_SYMBOLS}])", r
 
 
 class Address(NamedTuple):
-    """Where an address and the host in it stand, and the domain that it leads to."""
+    """Where an address and its host are, and the domain it leads to."""
 
     start: int
     end: int
@@ -61,7 +62,7 @@ class _Alphabet(NamedTuple):
     """The patterns for one kind of text, ASCII or not."""
 
     names: tuple[re.Pattern[str], ...]
-    """Names, of letters that touch no others first; the first pattern is that of addresses without a scheme."""
+    """Names, first those whose letters touch no others; the first pattern is that of addresses without a scheme."""
     host: re.Pattern[str]
     path: re.Pattern[str]
     top: re.Pattern[str]
@@ -74,12 +75,12 @@ def addresses(text: str) -> list[Address]:
 
 
 def links(text: str) -> list[tuple[str, str]]:
-    """Return the addresses of a text as they are written, each with the domain that it leads to."""
+    """Return the addresses of a text as written, each with the domain it leads to."""
     return [(text[address.start : address.end], address.domain) for address in addresses(text)]
 
 
 def hosts(text: str) -> list[tuple[int, int, str]]:
-    """Return what may be domain names in a text: `(start, end, normalised)` in order, the longer first."""
+    """Return what may be domain names in a text: `(start, end, normalised)` in order, longer first."""
     if text.isascii() and "." not in text and "%" not in text and "dot" not in text.lower():
         return []
     places = {(start, end, name) for start, end in _readings(text) if (name := normalise(text[start:end]))}
@@ -88,7 +89,7 @@ def hosts(text: str) -> list[tuple[int, int, str]]:
 
 
 class _Reader:
-    """Reads the addresses of one text, full-width letters already made ASCII."""
+    """Reads the addresses of one text, full-width letters already converted to ASCII."""
 
     def __init__(self, plain: str) -> None:
         self.plain = plain
@@ -132,7 +133,7 @@ class _Reader:
         return Address(start, end, (begins, ends), domain) if domain else None
 
     def _host_end(self, start: int, end: int) -> int:
-        """Return where the host ends that is written in `[start, end)`, or before."""
+        """Return where the host written in `[start, end)` ends, at `end` or before."""
         plain = self.plain
         if plain[end : end + 1] == ":" and plain[end + 1 : end + 3] in ("//", "\\\\"):
             glued = _glued_scheme.search(plain, start, end)
@@ -158,7 +159,7 @@ class _Reader:
 
 
 def _trimmed(plain: str, start: int, end: int) -> int:
-    """Return where an address ends without the punctuation and marks of the text around it."""
+    """Return where an address ends, without the punctuation and marks of the surrounding text."""
     open_left = {")": plain.count("(", start, end) - plain.count(")", start, end)}
     open_left["]"] = plain.count("[", start, end) - plain.count("]", start, end)
     underlined = plain[start - 1 : start] == "_"
@@ -181,7 +182,7 @@ def _without_edges(plain: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _readings(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where names may stand: each run of letters, and where an ideographic full stop parts it, each part."""
+    """Yield where names may be: each run of letters, and each part of one split at an ideographic full stop."""
     for pattern in _alphabet(text.isascii()).names:
         for match in pattern.finditer(text):
             ends = [stop.start() for stop in _full_stop.finditer(text, *match.span())]
@@ -194,7 +195,7 @@ def _readings(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_number(name: str) -> bool:
-    """Tell numbers from addresses of four bytes: `3.14`, `1.2.3`."""
+    """Tell numbers from four-byte addresses: `3.14`, `1.2.3`."""
     return _numeric.fullmatch(name) is not None and _address_4.fullmatch(name) is None
 
 
@@ -224,7 +225,7 @@ def _patterns(letters: list[str], host: str, path: str = "") -> _Alphabet:
 
 @cache
 def _breaking() -> str:
-    """Return what is folded into punctuation or white space, as the inside of a character class."""
+    """Return what folds into punctuation or white space, as the inside of a character class."""
     return "".join(sorted(folding_into(_separates)))
 
 

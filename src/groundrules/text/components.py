@@ -1,9 +1,9 @@
 """Characters taken apart: `力口微信` for `加微信`.
 
-The option `split` of a list lets its entries of two and more characters be met with some of them written as their
-components, side by side or with one separator between. `components.tsv` says which characters come apart, and into
-what; the forms that radicals take beside others count as the characters they come from (`亻` and `人`, `氵` and `水`).
-A text is read once more with the components put together again, but only into characters that stand in the list.
+The list option `split` lets entries of two or more characters match with some of them written as their components, side
+by side or with one separator between. `components.tsv` says which characters come apart, and into what; combining forms
+of radicals count as the characters they come from (`亻` and `人`, `氵` and `水`). A text is read again with the
+components rejoined, but only into characters in the list.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Range = tuple[int, int]
 
 
 class Joined(NamedTuple):
-    """A text with characters put together again; `spans`: the raw code points behind each of its own."""
+    """A text with characters rejoined; `spans`: the raw code points behind each of its own."""
 
     text: str
     spans: tuple[Range, ...]
@@ -49,7 +49,7 @@ class Joined(NamedTuple):
 
 
 class Joiner:
-    """Puts characters of some entries together again."""
+    """Rejoins the characters of some entries."""
 
     def __init__(self, entries: Iterable[str]) -> None:
         wanted = {char for entry in entries for char in fold(entry)}
@@ -61,7 +61,7 @@ class Joiner:
         self._apart = re.compile(f"(?={begins})(?:{patterns})") if apart else None
 
     def join(self, raw: str) -> Joined | None:
-        """Return the text put together; None if nothing in it is apart."""
+        """Return the text rejoined; None if nothing in it is apart."""
         if self._apart is None or self._begins is None or raw.isascii():
             return None
         folded = fold(raw)
@@ -71,7 +71,7 @@ class Joiner:
         return self._joined(raw, folded, matches) if matches else None
 
     def has_apart(self, folded: str) -> bool:
-        """Tell whether characters of a folded text would be put together."""
+        """Tell whether characters of a folded text would be rejoined."""
         if self._apart is None or self._begins is None or folded.isascii():
             return False
         return self._begins.search(folded) is not None and self._apart.search(folded) is not None

@@ -1,12 +1,12 @@
-"""Domain names: one spelling each, and which of them lie under an entry of a list.
+"""Domain names: one spelling each, and which of them are under a list entry.
 
-Hosts are read as browsers read them, by the URL standard of the WHATWG and UTS 46 (Ada does it): into lower-case ASCII
-(`bücher.example` is `xn--bcher-kva.example`), percent escapes decoded, without what cannot be seen, numbers of four
-bytes as `127.0.0.1`. A final dot goes. What can't be a name in the DNS, with an empty label or one of more than 63
-characters, is no domain; nor is anything with a port, a path or a user name in it.
+Hosts are read as browsers read them, by the URL standard of the WHATWG and UTS 46 (through Ada): into lower-case ASCII
+(`bücher.example` is `xn--bcher-kva.example`), percent escapes decoded, invisible characters removed, four-byte numbers
+as `127.0.0.1`. A final dot is dropped. What can't be a DNS name, with an empty label or one of more than 63 characters,
+is not a domain; nor is anything with a port, a path or a user name.
 
-A dot is what people take for one: `。`, `．` and `｡`, which browsers know, `․` and `﹒`, and the `[.]` of those who
-write an address so that nobody follows it.
+A dot is whatever people take for one: `。`, `．` and `｡`, which browsers know, `․` and `﹒`, and the `[.]` of defanged
+addresses.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from functools import lru_cache
 import can_ada
 
 HOSTS_VERSION: str = can_ada.__version__
-"""The version of what reads hosts; they are read alike under equal versions."""
+"""The version of the library that reads hosts; equal versions read alike."""
 
 DOT = r"(?:[.\u3002\uff0e\uff61\u2024\ufe52]|[\[({]\.[\])}]|[\[(]dot[\])])"
 """A dot in a host, as the source of a regular expression."""
 
 BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-"""Marks of the direction of writing, which nobody sees and no host may hold."""
+"""Text direction marks, which are invisible and not allowed in hosts."""
 
 LONGEST = 253
 _plain = re.compile(r"(?!(?:.*\.)?(?:xn--|[0-9]))[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
@@ -42,7 +42,7 @@ def normalise(domain: str) -> str | None:
 
 
 def read_host(written: str) -> str | None:
-    """Return the host of what stands between `//` and the path; None if no browser would go there."""
+    """Return the host from the text between `//` and the path; None if no browser would go there."""
     name = written.lower()
     if not _plain.fullmatch(name):
         shown = _disguises.sub(_undisguised, _surrogates.sub("\ufffd", written))
@@ -63,12 +63,12 @@ def _parsed(authority: str) -> str | None:
 
 
 def covers(entry: str, domain: str) -> bool:
-    """Tell whether `domain` is `entry` or lies under it: `github.com` covers `docs.github.com`."""
+    """Tell whether `domain` is `entry` or under it: `github.com` covers `docs.github.com`."""
     above, name = normalise(entry), normalise(domain)
     return above is not None and name is not None and (name == above or name.endswith("." + above))
 
 
 def parents(domain: str) -> list[str]:
-    """Return a normalised domain and all that it lies under, longest first."""
+    """Return a normalised domain and all its parents, longest first."""
     labels = domain.split(".")
     return [".".join(labels[first:]) for first in range(len(labels))]

@@ -1,8 +1,8 @@
 """Emoji as people see them, by the Unicode data: a sequence of joined code points is one.
 
-What is text by default (`▶ ‼ © ❤`) is an emoji with U+FE0F behind it, a skin tone, or something joined to it; what is
-an emoji by default is text with U+FE0E. `★ ☆ ♪ ✓ ❶` are never emoji. `dev/emoji_table.py` makes the table, so that
-every Python counts alike.
+What is text by default (`▶ ‼ © ❤`) is an emoji with U+FE0F after it, a skin tone, or something joined to it; what is an
+emoji by default is text with U+FE0E. `★ ☆ ♪ ✓ ❶` are never emoji. `dev/emoji_table.py` makes the table, so that every
+Python counts alike.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""Literals that a regular expression needs: wherever the pattern matches, one of its factors stands.
+"""Literals that a regular expression needs: every match contains one of its factors.
 
 A scan for many literals at once finds the few patterns worth trying; the regular expression engine then confirms. So
-factors may only ever be too few: a text without any of them must not match. From a sequence the best part is chosen
-(the one whose shortest literal is longest), from alternatives the union, from what may be absent nothing.
+factors may only ever be too few: a text without any of them must not match. Of a sequence the best part is used (the
+one whose shortest literal is longest), of alternatives the union, of optional items nothing.
 
-The pattern is read here by a small parser of its own, because only RE2 knows RE2's dialect exactly: whatever this
-parser does not know for certain (a flag group, a named class, an octal escape) makes it give up on the pattern, and
-dots, repetitions and all but the smallest classes count as anything at all. Where case does not matter, only characters
-count that are ASCII letters or have no case, whose variants the folded view is known to bring together.
+The pattern is read by a small separate parser. Only RE2 knows RE2's dialect exactly, so anything this parser doesn't
+know for certain (a flag group, a named class, an octal escape) makes it give up on the pattern, and dots, repetitions
+and all but the smallest classes count as anything at all. If case is ignored, only ASCII letters and caseless
+characters count: the folded view is known to unify their variants.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOST = 64
 """A pattern with more alternatives than this is not worth the look-ups."""
 
 FEW = 8
-"""A class of so many characters, each written out, is so many alternatives."""
+"""A class of up to so many characters, each written out, counts as alternatives."""
 
 Factors = frozenset[str]
 
@@ -35,13 +35,13 @@ _CONTROLS = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\f": "\f", "\\v": "\v", "\
 
 
 class _GiveUpError(GroundrulesError):
-    """Something stands here that this parser does not know for certain."""
+    """Here is something that this parser does not know for certain."""
 
 
 def factors(pattern: str, flags: str = "") -> Factors | None:
-    """Return literals one of which stands in every text that the pattern matches; None if none are known.
+    """Return literals one of which is in every text that the pattern matches; None if none are known.
 
-    With flag `i` they stand there in some case.
+    With flag `i`, in some case.
     """
     try:
         whole = _Parser(pattern, "i" in flags).whole()
@@ -128,7 +128,7 @@ class _Parser:
         return char if not self._caseless or _plain(char) else None
 
     def _repetition(self) -> int | None:
-        """Return how often the item before must stand at least, 1 for any number above; None if just once."""
+        """Return how often at least the item before must occur, 1 for any number above; None if just once."""
         match = self._match(_REPEAT)
         if not match:
             return None

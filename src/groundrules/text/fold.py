@@ -1,16 +1,17 @@
-"""The folded view: what people read, whatever way it was typed.
+"""The folded view: what people read, however it was typed.
 
-A map per code point that takes no notice of its neighbours: case, width, compatibility forms (circled, mathematical,
-squared, superscript, …), digit styles, traditional to simplified Chinese, accents, look-alike letters; what cannot be
-seen (zero-width and bidirectional marks, variation selectors, soft hyphens, tags) goes. On ASCII it is the identity
-but for case, and it is idempotent. A lone surrogate becomes U+FFFD. `dev/fold_table.py` says where the map comes from.
+A map per code point, regardless of neighbours: case, width, compatibility forms (circled, mathematical, squared,
+superscript, …), digit styles, traditional to simplified Chinese, accents, look-alike letters; invisible characters
+(zero-width and bidirectional marks, variation selectors, soft hyphens, tags) are removed. On ASCII it is the identity
+except for case, and it is idempotent. A lone surrogate becomes U+FFFD. `dev/fold_table.py` says where the map comes
+from.
 
-Only Korean looks at neighbours: a syllable that is written as its letters (as macOS does) becomes one character, as it
-is seen. The folded *view*, in which texts are compared and searched, shows any white space as one blank besides.
+Only Korean depends on neighbours: a syllable written as its letters (as macOS does) becomes one character, as
+displayed. In the folded *view*, in which texts are compared and searched, any white space is also one blank.
 
-Most texts hold few characters that change, or none. One search over a character class finds those; each distinct one
-is then replaced throughout, or, where they are many, one after the other. Characters beyond the basic plane are always
-looked up, because a class that lists them is searched range by range.
+Most texts have few characters that change, or none. One search over a character class finds them; each distinct one is
+then replaced throughout or, if there are many, one after the other. Characters beyond the basic plane are always looked
+up, because a class that lists them is searched range by range.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ TABLE_VERSION = _read_version()
 """Format, Unicode version and content hash of the map; texts fold alike under equal versions."""
 
 FEW = 100
-"""So many distinct characters are replaced sooner throughout than where they stand."""
+"""Up to so many distinct characters, replacing each throughout is faster than one by one."""
 
 
 def hexadecimal_ranges(text: str) -> Iterator[tuple[int, int]]:
@@ -46,7 +47,7 @@ def hexadecimal_ranges(text: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _table() -> dict[str, str]:
-    """Return what characters become; those that it lacks stay."""
+    """Return what characters become; those not in it stay."""
     table = {chr(code): chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
     with _FILE.open(encoding="utf-8") as file:
         next(file)
@@ -118,7 +119,7 @@ def one_blank(folded: str) -> str:
 
 
 def surely_within(folded: str) -> str:
-    """Return the part of a folded text that stands in the view of every text that it is a part of, possibly empty."""
+    """Return the part of a folded text that is in the view of every text containing it, possibly empty."""
     return one_blank(_EDGES.sub("", folded))
 
 
@@ -128,7 +129,7 @@ def fold_bytes(s: str) -> bytes:
 
 
 def fold_map(s: str) -> Sequence[int]:
-    """Return, for each code point of `fold(s)`, the index in `s` that it came from; at the end `len(s)`."""
+    """Return, for each code point of `fold(s)`, the index in `s` it came from; at the end `len(s)`."""
     if s.isascii():
         return range(len(s) + 1)
     table, distinct = _table(), set(_changing().findall(s))
@@ -141,7 +142,7 @@ def fold_map(s: str) -> Sequence[int]:
 
 
 def fold_view_map(s: str) -> Sequence[int]:
-    """Return, for each code point of `fold_view(s)`, the index in `s` that it came from; at the end `len(s)`."""
+    """Return, for each code point of `fold_view(s)`, the index in `s` it came from; at the end `len(s)`."""
     return _of_firsts(_white, fold(s), fold_map(s))
 
 

@@ -1,7 +1,7 @@
-"""Forms of sentences with places for values, as schemas of actions write them: `mute[ {who}][ for {duration}]`.
+"""Sentence forms with places for values, as in action schemas: `mute[ {who}][ for {duration}]`.
 
-`{name}` is where a value comes. `{name:message|messages}` is a word that goes by how many items a value has. What
-stands in square brackets is left out where one of its values is not given.
+`{name}` is the place of a value. `{name:message|messages}` is a word chosen by how many items a value has. Text in
+square brackets is left out if one of its values is not given.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _HOLE = re.compile(r"\{([a-z][a-z0-9_]*)(?::([^|]*)\|([^|]*))?\}")
 
 @dataclass(frozen=True)
 class Hole:
-    """A place for a value; with `words`, for one of the two: if the value is one thing, or many."""
+    """A place for a value or, with `words`, for the first of these if the value is one thing, else the second."""
 
     name: str
     words: tuple[str, str] | None = None
@@ -25,7 +25,7 @@ class Hole:
 
 @dataclass(frozen=True)
 class Segment:
-    """Part of a form, which is left out where it is `optional` and a value is not given."""
+    """Part of a form, left out if it is `optional` and a value is not given."""
 
     parts: tuple[str | Hole, ...]
     optional: bool
@@ -37,7 +37,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Form:
-    """A form that was read."""
+    """A parsed form."""
 
     segments: tuple[Segment, ...]
 
@@ -52,7 +52,7 @@ class Form:
         return set().union(*(segment.needs for segment in self.segments))
 
     def filled(self, values: Mapping[str, str], several: frozenset[str] = frozenset()) -> str | None:
-        """Return the sentence; None where a value is needed that is not given. `several` name those of many items."""
+        """Return the sentence; None if a required value is not given. `several` names the values with many items."""
         parts = []
         for segment in self.segments:
             if segment.needs <= values.keys():
@@ -70,7 +70,7 @@ def _filled(part: str | Hole, values: Mapping[str, str], several: frozenset[str]
 
 @cache
 def read_form(text: str) -> Form:
-    """Read a form. Raises ValueError, which says what is wrong, for a text that is none."""
+    """Read a form. Raises ValueError, which says what is wrong, if it is invalid."""
     segments: list[Segment] = []
     parts: list[str | Hole] = []
     optional = False

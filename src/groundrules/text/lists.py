@@ -1,17 +1,17 @@
 """Matching against declared lists, of a few words or of tens of thousands.
 
-`holds` asks whether a value as a whole is an entry: a look-up of the value's view in a dictionary (for domains: of the
-name and of all it lies under). `contains_any` and `find_all` ask which entries stand in a text. Entries with the same
-key share one literal of a Hyperscan database, which is built at the first question and whose hits are candidates:
-every one is confirmed by the entry's `Needle`, as without Hyperscan, where a plain search finds the candidates. So
-answers never depend on which of the two is at work.
+`holds` asks whether a value as a whole is an entry: a dictionary look-up of the value's view (for domains: of the name
+and all its parents). `contains_any` and `find_all` ask which entries occur in a text. Entries with the same key share
+one literal of a Hyperscan database, built on first use. Its hits are candidates: each is confirmed by the entry's
+`Needle`, as without Hyperscan, where a plain search finds the candidates. So answers never depend on which of the two
+is used.
 
-Options widen what the entries of a list of texts match, not of domains or exact ones. Each is a further **reading** of
-the text, in which the same needles are looked for, or, for `pinyin`, the same sounds:
+Options widen what the entries of text lists match, not of domains or exact ones. Each is a further **reading** of the
+text, searched for the same needles or, for `pinyin`, the same sounds:
 
 * `leet`: digits and symbols that look like letters are read as letters everywhere (`fr33`, `@dult`, `5pam`);
-* `split`: components of characters are put together again (`components`: `力口` for `加`);
-* `pinyin`: Chinese is met by its sound (`sounds`: `jiaweixin`, `伽微芯`).
+* `split`: components of characters are rejoined (`components`: `力口` for `加`);
+* `pinyin`: Chinese matches by its sound (`sounds`: `jiaweixin`, `伽微芯`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _hyperscan() -> Any:
 hyperscan = _hyperscan()
 
 OPTIONS = ("leet", "pinyin", "split")
-"""The options that a list may name."""
+"""The options that a list may have."""
 
 _FEW = 8  # below, searching for each literal is faster than a scan
 _LONGEST = 500  # characters of a literal that Hyperscan is given
@@ -47,17 +47,17 @@ _LEET = str.maketrans("0134578@$!|", "oieastbasii")
 _LEET_BYTES = bytes.maketrans(b"0134578@$!|", b"oieastbasii")
 
 Base = Literal["exact", "folded", "squeezed", "leet folded", "leet squeezed", "sound"]
-"""A reading of a text in which keys of needles are looked for: one of its views, or what an option makes of it."""
+"""A reading of a text that is searched for needles' keys: one of its views, or the result of an option."""
 
 BASES: dict[str, Base] = {"exact": "exact", "folded": "folded", "word": "folded", "squeezed": "squeezed"}
-"""View of a needle → the reading in which its key appears if it occurs in the text."""
+"""View of a needle → the reading that contains its key if it occurs in the text."""
 
 Match = tuple[int, int, str]
 Scan = Callable[[str], list[int]]
 
 
 class _Reading(NamedTuple):
-    """A text as it is read; `joined` where that is not letter for letter."""
+    """A text as read; `joined` if that is not letter for letter."""
 
     text: Text
     joined: Joined | None = None
@@ -73,7 +73,7 @@ def _leet(text: Text) -> Text | None:
 
 
 def _leet_folded(text: Text) -> str | None:
-    """Return the folded view of `_leet`; of an ASCII text it is its own folded view read so, which is twice as fast."""
+    """Return the folded view of `_leet`; for ASCII text, computed from its own folded view, twice as fast."""
     if not text.raw.isascii():
         return None if (read := _leet(text)) is None else read.folded
     folded = text.folded.encode()
@@ -89,11 +89,11 @@ READINGS: dict[Base, Callable[[Text], str | None]] = {
     "leet squeezed": lambda text: None if (read := _leet(text)) is None else read.squeezed,
     "sound": lambda text: letters_heard(text.spaced),
 }
-"""How a text is read; None where that is no other reading than its view."""
+"""How a text is read; None if a reading doesn't differ from its view."""
 
 
 class ListMatcher:
-    """A list ready to be asked. Raises ValueError for an option that does not exist."""
+    """A list ready for matching. Raises ValueError for an unknown option."""
 
     def __init__(self, match: View, items: Sequence[str], options: Sequence[str] = (), *, scanner: bool = True) -> None:
         unknown = sorted(set(options) - set(OPTIONS))
@@ -113,7 +113,7 @@ class ListMatcher:
         self._sounds = by_letters(long) if "pinyin" in widened else {}
 
     def holds(self, value: str) -> str | None:
-        """Return the entry that `value` as a whole is (domain: that it lies under, the longest), or None."""
+        """Return the entry that `value` as a whole is (domain: the longest that it is under), or None."""
         if self.match == "domain":
             entries = (self._entries.get(above) for above in parents(normalise(value) or ""))
             return next((entry[0].raw for entry in entries if entry), None)
@@ -122,14 +122,13 @@ class ListMatcher:
 
     @property
     def keys(self) -> frozenset[str] | None:
-        """The views of all entries, if a value is an entry only where its view is one of them; else None."""
+        """The views of all entries, if matching a value's view against them decides; else None."""
         return None if self.match == "domain" or self.leet or self.splits or self._sounds else frozenset(self._entries)
 
     @property
     def needed(self) -> dict[Base, list[str]]:
-        """Reading → the literals that entries need there. Where an entry stands in a text, one of its literals stands
-        in one of these readings, or characters are put together (`joins`). Not for domains.
-        """
+        """Reading → the literals that entries need there. If a text contains an entry, one of these readings contains
+        one of its literals, or characters are rejoined (`joins`). Not for domains."""
         base = BASES[self.match]
         wanted: dict[Base, list[str]] = {base: self._keys}
         if self.leet:
@@ -140,19 +139,18 @@ class ListMatcher:
 
     @property
     def spelled(self) -> list[tuple[str, str]]:
-        """Of each sound of an entry its longest syllable, and its letters: a text that only spells the sound has that
-        syllable as it is.
-        """
+        """The longest syllable of each sound of an entry, and its letters: a text that only spells the sound contains
+        that syllable as is."""
         return [
             (max(spelling.syllables, key=len), letters) for letters, heard in self._sounds.items() for spelling in heard
         ]
 
     def joins(self, text: Text) -> bool:
-        """Tell whether characters of a text are put together, so that it has one reading more."""
+        """Tell whether characters of a text are rejoined, so that it has an additional reading."""
         return self._joiner is not None and self._joiner.has_apart(text.spaced)
 
     def contains_any(self, text: str) -> bool:
-        """Tell whether any entry stands in the text."""
+        """Tell whether any entry occurs in the text."""
         if self.match == "domain":
             return next(self._domains(text), None) is not None
         return any(
@@ -204,14 +202,14 @@ class ListMatcher:
                     yield start, end, needle.raw
 
     def _candidates(self, reading: _Reading) -> Iterator[Needle]:
-        """Yield the needles whose keys stand in the view of a reading."""
+        """Yield the needles whose keys occur in the view of a reading."""
         for number in self._scan(reading.text.view(self.match)):
             for needle in self._entries[self._keys[number]]:
                 if reading.joined is None or len(needle.key) > 1:
                     yield needle
 
     def _heard(self, text: str) -> Iterator[Spelling]:
-        """Yield the entries whose letters stand in the sound of the text."""
+        """Yield the entries whose letters occur in the sound of the text."""
         if self._sounds:
             for number in self._listen(sound(text).letters):
                 yield from self._sounds[self._letters[number]]
@@ -237,17 +235,17 @@ class ListMatcher:
 
 
 def scan_for(keys: Sequence[str]) -> Scan:
-    """Return what `plain_scan` returns, as fast as can be here."""
+    """Return what `plain_scan` does, as fast as possible here."""
     return plain_scan(keys) if hyperscan is None else hyperscan_scan(keys)
 
 
 def plain_scan(keys: Sequence[str]) -> Scan:
-    """Return a function from a text to the numbers of the keys that stand in it, ascending."""
+    """Return a function from a text to the numbers of the keys that occur in it, ascending."""
     return lambda text: [number for number, key in enumerate(keys) if key in text]
 
 
 def hyperscan_scan(keys: Sequence[str]) -> Scan:
-    """Return what `plain_scan` returns, in time that does not grow with the number of keys."""
+    """Return what `plain_scan` does, in time that doesn't grow with the number of keys."""
     short = [number for number, key in enumerate(keys) if len(key) <= _LONGEST]
     long = [number for number, key in enumerate(keys) if len(key) > _LONGEST]
     if not short:

@@ -1,9 +1,9 @@
 """Regular expressions: RE2's dialect, leftmost-first, with offsets in code points and limits on what they cost.
 
 RE2 matches in time linear in the text, whatever the pattern, at the price of look-around and backreferences. What
-remains is the size of the compiled program, by which a step through the text may cost more: `problem` refuses
-patterns beyond `LARGEST_PROGRAM` instructions before they run. Flags: `i` ignores case, `m` lets `^` and `$` match at
-lines, `s` lets `.` match line breaks.
+remains is the size of the compiled program, which can make each step more expensive: `problem` refuses patterns beyond
+`LARGEST_PROGRAM` instructions before they run. Flags: `i` ignores case, `m` lets `^` and `$` match at lines, `s` lets
+`.` match line breaks.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _FOREIGN = (
 
 @dataclass(frozen=True)
 class PatternProblem:
-    """Why a pattern is refused: what to tell its author, where in the pattern (code points, if known), and a mend."""
+    """Why a pattern is refused: the message, the place in the pattern (code points, if known), and a fix."""
 
     kind: Literal["syntax", "unsupported", "too costly"]
     message: str
@@ -73,13 +73,13 @@ def _compile(pattern: str, flags: str) -> re2._Regexp:
     options = re2.Options()
     options.log_errors = False
     options.max_mem = LARGEST_MEMORY
-    options.never_capture = True  # groups are never asked for, and thousands of them take a second for each text
+    options.never_capture = True  # groups are never needed, and thousands of them take a second for each text
     prefix = f"(?{flags})" if flags else ""
     return re2.compile(_encode(prefix + pattern), options)
 
 
 class Pattern:
-    """A compiled pattern. Raises ValueError where `problem` finds any problem but cost."""
+    """A compiled pattern. Raises ValueError if `problem` finds any problem other than cost."""
 
     def __init__(self, pattern: str, flags: str = "") -> None:
         self.pattern = pattern
@@ -91,7 +91,7 @@ class Pattern:
             self._compiled = _compile(pattern, self.flags)
         except re2.error as error:
             raise ValueError(_reason(error)) from None
-        # What `search` calls in the end: two thirds of its time are a generator and a match object that nobody wants.
+        # What `search` uses: two thirds of its own time go into a generator and a match object that nobody needs.
         self._match = getattr(getattr(self._compiled, "_regexp", None), "Match", None) if _UNANCHORED else None
 
     @property
@@ -100,11 +100,10 @@ class Pattern:
         return int(max(self._compiled.programsize, self._compiled.reverseprogramsize))
 
     def steps(self, length: int) -> int:
-        """Return how many steps a text of so many characters takes at most, as far as the pattern tells.
+        """Return how many steps a text of so many characters takes at most, judging by the pattern.
 
-        RE2 goes through a text in one step a character, with states that it makes as it meets them. After a beginning
-        that may come again inside of a counted gap there are too many of them to keep, and each character takes a step
-        for every instruction that may be at work.
+        RE2 takes one step per character, with states built as needed. If a beginning can recur inside a counted gap,
+        there are too many states to keep, and each character takes a step for every instruction that may be active.
         """
         return length * (self.size if _gap.search(_switches.sub("", self.pattern)) else 1)
 
@@ -131,9 +130,9 @@ class Pattern:
 
 
 class Groups:
-    """What the groups of a pattern match: by number from 1, or by name (`(?P<name>…)`).
+    """What a pattern's groups match: by number from 1, or by name (`(?P<name>…)`).
 
-    Raises ValueError where `Pattern` does.
+    Raises ValueError as `Pattern` does.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -148,7 +147,7 @@ class Groups:
         self.names = {name.decode(): int(number) for name, number in self._compiled.groupindex.items()}
 
     def number(self, group: int | str) -> int | None:
-        """Return which group is meant, None if there is none of that number or name."""
+        """Return the number of a group, None if there is none of that number or name."""
         if isinstance(group, str):
             return self.names.get(group)
         return group if 0 < group <= self.count else None
@@ -156,7 +155,7 @@ class Groups:
     def match(self, text: str, group: int | str | None = None) -> str | None:
         """Return what a group matches (by default the first), or the whole of a pattern without groups.
 
-        None where the pattern does not match, where the group has no part in that, and if there is no such group.
+        None if the pattern doesn't match, the group takes no part in the match, or there is no such group.
         """
         number = min(self.count, 1) if group is None else self.number(group)
         match = None if number is None else self._compiled.search(_encode(text))
@@ -205,7 +204,7 @@ def _explained(pattern: str, reason: str) -> PatternProblem:
 
 
 def _too_often(fragment: str) -> bool:
-    """Tell repetitions too large from senseless ones: `{3,2}`, `**`."""
+    """Tell excessive repetitions from nonsensical ones: `{3,2}`, `**`."""
     counts = [(int(match[1]), int(match[2] or match[1])) for match in _repetition.finditer(fragment)]
     return not fragment or any(least <= most for least, most in counts)
 

@@ -1,8 +1,8 @@
 """Kinds of folded characters: separators, letters of scripts written without spaces, and all others.
 
 Given as the inside of a regular expression's character class, because that is how they are used. Letters, digits and
-marks that are no separators count as parts of words; those of Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese,
-Tibetan, Yi and Javanese stand by themselves, since spaces do not tell words apart there (Korean has spaces, but glues
+marks that are not separators count as parts of words; those of Chinese, Japanese, Korean, Thai, Lao, Khmer, Burmese,
+Tibetan, Yi and Javanese stand by themselves, since spaces don't separate words there (Korean has spaces, but glues
 particles to its nouns).
 """
 
@@ -59,14 +59,14 @@ INVISIBLE = (
     "AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF FFA0 FFF0-FFFB "
     "1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
 )
-"""What cannot be seen: zero-width and bidirectional marks, variation selectors, soft hyphens, tags."""
+"""Invisible characters: zero-width and bidirectional marks, variation selectors, soft hyphens, tags."""
 
 _WHITE = "9-D 1C-20 85 A0 1680 2000-200A 2028-2029 202F 205F 2800 3000"
 
 BLANK = "".join(
     chr(code) for first, last in hexadecimal_ranges(f"{_WHITE} {INVISIBLE}") for code in range(first, last + 1)
 )
-"""White space and what cannot be seen, of all scripts."""
+"""White space and invisible characters, of all scripts."""
 
 _in_spaced_word = re.compile(f"[^{SEPARATORS}{UNSPACED}]").match
 _unspaced = re.compile(f"[{UNSPACED}]").match

@@ -1,19 +1,18 @@
 """The sound of a text: Chinese by its pinyin, whether written in characters or in letters.
 
-The option `pinyin` of a list lets an entry be met in three more ways: spelled (`jiaweixin`, `jia wei xin`), partly
-spelled (`加wei信`), and, if it has three characters or more, in others of the same sound (`伽微芯`). Tones do not
-count. Both sides become strings of letters: a character by its commonest syllable, Latin letters as they are,
-separators not at all. Where the sound of an entry stands in that of a text there may be a match, which is confirmed
-syllable by syllable:
+The list option `pinyin` lets an entry match in three more ways: spelled (`jiaweixin`, `jia wei xin`), partly spelled
+(`加wei信`), and, if it has three characters or more, in others of the same sound (`伽微芯`). Tones do not count. Both
+sides become strings of letters: a character by its commonest syllable, Latin letters unchanged, separators dropped. If
+a text's sound contains an entry's, there may be a match, which is confirmed syllable by syllable:
 
 * a syllable is one character of that sound, or letters without a gap, so that `先` is not `西安`;
 * letters at either end of a match begin and end a word, so that `jia wo` is found in no other word;
-* a character stands in for another only at the commonest sound of both, and only if it is a rare one: common characters
-  stand for themselves (the `家` of `大家微信联系` is not the `加` of `加微信`).
+* a character replaces another only at the commonest sound of both, and only if it is a rare one: common characters mean
+  themselves (the `家` of `大家微信联系` is not the `加` of `加微信`).
 
-Entries of one character never match by sound, and those of two only if letters take part: two characters sound like
-too many other words. Entries may hold Latin letters (`加vx`), which match as they are; any other entry has no sound.
-An entry may be spelled by both readings of its characters (16 sounds at most), a text has the first.
+Entries of one character never match by sound, and those of two only if letters take part: two characters sound like too
+many other words. Entries may hold Latin letters (`加vx`), which match as they are; any other entry has no sound. An
+entry may be spelled by either reading of its characters (16 sounds at most), a text only by the first.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ COMMON = "*"  # the row of common characters
 
 MOST_SOUNDS = 16
 FEWEST_CHARACTERS = 3
-"""From so many characters on, others of the same sound will do."""
+"""From so many characters on, others of the same sound match."""
 
 _separator = pattern(f"[{SEPARATORS}]").match
 _parts = pattern(r"[a-z]+|.")
@@ -70,7 +69,7 @@ def _readings() -> dict[str, tuple[str, ...]]:
 
 
 class _Sounds(dict[int, str]):
-    """Code point → how it sounds: by its commonest syllable; separators not at all, anything else as it is."""
+    """Code point → its sound: the commonest syllable; separators give nothing, anything else stays."""
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -91,7 +90,7 @@ def _common() -> frozenset[str]:
 
 
 def sounds_of(entry: str) -> list[Spelling]:
-    """Return how an entry may sound; nothing if it has no sound or is too short."""
+    """Return how an entry may sound; empty if it has no sound or is too short."""
     parts: tuple[str, ...] = tuple(_parts.findall(fold(entry)))
     known = _readings()
     if len(parts) < 2 or not all(part in known or (part.isascii() and part.isalpha()) for part in parts):
@@ -108,7 +107,7 @@ def letters_heard(folded: str) -> str:
 
 
 class Sound:
-    """The sound of a text. `letters` is searched; each of them knows its place in the folded text."""
+    """The sound of a text. `letters` is searched; each letter has its position in the folded text."""
 
     def __init__(self, raw: str) -> None:
         self._raw = raw
@@ -117,12 +116,12 @@ class Sound:
 
     @cached_property
     def _places(self) -> list[int]:
-        """For each letter its place in the folded text."""
+        """The position of each letter in the folded text."""
         sounds = _sounds_of_letters()
         return [place for place, char in enumerate(self._folded) for _ in sounds[ord(char)]]
 
     def find(self, spelling: Spelling) -> Range | None:
-        """Return where an entry of this sound first stands, as raw code points."""
+        """Return where an entry of this sound first occurs, as raw code points."""
         place = next(self._ranges(spelling), None)
         if place is None:
             return None
@@ -131,7 +130,7 @@ class Sound:
         return origins[self._places[place[0]]], max(origins[last + 1], origins[last] + 1)
 
     def is_whole(self, spelling: Spelling) -> bool:
-        """Tell whether the text is nothing but this sound."""
+        """Tell whether the text is just this sound."""
         return (0, len(self.letters)) in self._ranges(spelling)
 
     def _ranges(self, spelling: Spelling) -> Iterator[Range]:
@@ -143,7 +142,7 @@ class Sound:
             start = self.letters.find(wanted, start + 1)
 
     def _spells(self, start: int, spelling: Spelling) -> bool:
-        """Tell whether these syllables stand at `start` as syllables."""
+        """Tell whether these syllables occur at `start` as syllables."""
         characters = 0
         at = start
         for part, syllable in zip(spelling.parts, spelling.syllables, strict=True):
@@ -184,12 +183,12 @@ class Sound:
 
 @lru_cache(maxsize=64)
 def sound(raw: str) -> Sound:
-    """Return the sound of a text; kept for a while, because several lists ask."""
+    """Return the sound of a text; cached for a while, because several lists ask."""
     return Sound(raw)
 
 
 def by_letters(entries: Sequence[str]) -> dict[str, list[Spelling]]:
-    """Return letters → the entries that sound so."""
+    """Return letters → the entries that sound like them."""
     spellings: dict[str, list[Spelling]] = {}
     for entry in entries:
         for spelling in sounds_of(entry):

@@ -1,27 +1,27 @@
 """The squeezed view: the folded one without separators and repeats inside words.
 
-`s.p.a.m`, `s p a m`, `spaaaam` meet `spam`, and `加.微-信`, `加 微 信`, `加微微信` meet `加微信`; `grass hit` and
+`s.p.a.m`, `s p a m`, `spaaaam` match `spam`, and `加.微-信`, `加 微 信`, `加微微信` match `加微信`; `grass hit` and
 `grass.Hit` stay two words. In this order:
 
 1. `@`, `$`, `!`, one or two of them between Latin letters, are read as letters: `cla$$ic`, `f@ke`;
-2. other separators (punctuation, symbols, emoji, controls) become a space where three or more letters stand on both
-   sides, for that is more likely the end of a word than a disguise, and go elsewhere and between digits;
-3. a run of white space becomes one space; spaces beside a letter of a script written without spaces go;
+2. other separators (punctuation, symbols, emoji, controls) become a space between three or more letters on both sides,
+   which is more likely the end of a word than a disguise; elsewhere, and between digits, they are removed;
+3. a run of white space becomes one space; spaces next to a letter of a script written without spaces are removed;
 4. one or two of the digits 0 1 3 4 5 7 between Latin letters are read as letters: `v1agra`, `p0rn`, but not `mp3`,
    `4k`, `100` or `vx12345`;
 5. a run of one letter becomes a single one; digits keep their repeats;
-6. spaces between words of a single character go, and 4 and 5 are done once more for what has come together.
+6. spaces between single-character words are removed, and 4 and 5 are repeated for what is now joined.
 
-The result holds letters, marks, digits and single spaces, and squeezing it again changes nothing.
+The result has letters, marks, digits and single spaces, and squeezing it again changes nothing.
 
 **Repeats.** If runs were simply dropped, `ass` would be found in `was`, `天天彩票` in `今天彩票` and `god` in `good`.
-So the squeezed text is a necessary condition only, good for indexes. A needle matches where its squeezed form stands
-in the squeezed text, each letter at least as often as in the needle, and where what is more looks like a disguise
-(`stretches`): some letter inside the match stands there three times or is one that Latin words hardly ever double
-(`pooorn`, `spaam`, `加微微信`). At the ends of the needle anything may follow, as in any search.
+So the squeezed text is a necessary condition only, good for indexes. A needle matches where its squeezed form occurs in
+the squeezed text, each letter at least as often as in the needle, and where any excess looks like a disguise
+(`stretches`): some letter inside the match occurs three times or is one that Latin words hardly ever double (`pooorn`,
+`spaam`, `加微微信`). At the ends of the needle anything may follow, as in any search.
 
-Each step is one pattern and what becomes of its matches, applied by `squeeze` to strings and by `squeeze_runs` to
-characters that know where they came from.
+Each step is one pattern and its replacement, applied by `squeeze` to strings and by `squeeze_runs` to characters that
+know where they came from.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _runs = re.compile(r"([^0-9 ])\1+")
 _single_space = re.compile(r" (?:(?<=^[^ ] )|(?<= [^ ] ))(?=[^ ](?: |$))")
 _ASCII_SEPARATORS = bytes(code for code in range(128) if _separators.match(chr(code)))
 _in_ascii = re.escape(_ASCII_SEPARATORS.decode())
-_ascii_word_ends = re.compile(  # as `_word_ends`, among characters so few that it is four times as fast
+_ascii_word_ends = re.compile(  # as `_word_ends`, with so few characters that it is four times as fast
     f"[{_in_ascii}](?<=[a-z0-9]{{3}}.)(?:(?<![0-9].)[{_in_ascii}]*|[{_in_ascii}]*(?![0-9]))(?=[a-z0-9]{{3}})"
 )
 
@@ -86,7 +86,7 @@ def squeeze_folded(folded: str) -> str:
 
 
 def _without_separators(text: str) -> str:
-    """Return an ASCII text without separators other than white space, those that end words read as blanks."""
+    """Return an ASCII text without separators other than white space; those that end words become blanks."""
     bare = text.encode().translate(None, _ASCII_SEPARATORS)
     if len(bare) == len(text):
         return text
@@ -95,7 +95,7 @@ def _without_separators(text: str) -> str:
 
 
 def _without_runs(text: str) -> str:
-    """Read digits between letters as letters; what is written out is far faster than a pattern that finds none."""
+    """Read digits between letters as letters; written out, this is far faster than a pattern that finds none."""
     if "0" in text or "1" in text or "3" in text or "4" in text or "5" in text or "7" in text:
         text = _digits.sub(_read_leet, text)
     if not text.isascii():
@@ -107,7 +107,7 @@ def _without_runs(text: str) -> str:
 
 
 class Piece(NamedTuple):
-    """A character of the squeezed view, the raw code points `[start, end)` it stands for, how often it was written."""
+    """A character of the squeezed view, the raw code points `[start, end)` behind it, and its number of repeats."""
 
     char: str
     start: int
@@ -127,7 +127,7 @@ def squeeze_runs(s: str) -> list[Piece]:
 
 
 def stretches(needle: list[Piece], place: list[Piece]) -> bool:
-    """Tell whether `place`, with the same letters as `needle`, is the needle or a disguise of it by repeats."""
+    """Tell whether `place`, with the same letters as `needle`, is the needle or disguises it by repeats."""
     pairs = list(zip(needle, place, strict=True))
     if any(piece.repeats < asked.repeats for asked, piece in pairs):
         return False

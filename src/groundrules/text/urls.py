@@ -1,11 +1,11 @@
-"""The domain that a URL leads to, as browsers find it.
+"""The domain a URL leads to, as browsers determine it.
 
-Only pages of the web have one: `mailto:li@a.example` and `tg://user` do not. Slashes may be too many, too few or
-backslashes, as in a browser's address bar; blanks and controls around and line breaks inside don't count; `hxxp` and
-`[.]` are read as what they stand for. Without a scheme the host must have a dot, for `readme` is not a host.
+Only web pages have one: `mailto:li@a.example` and `tg://user` do not. Slashes may be too many, too few or backslashes,
+as in a browser's address bar; surrounding blanks and controls, and line breaks inside, don't count; `hxxp` and `[.]`
+are read as what they mean. Without a scheme the host must have a dot: `readme` is not a host.
 
-A URL that no browser can read (`http://[x`, `http://a..b/`) leads nowhere, but it is known not to lead to any site that
-a list names: its domain is the host as it is written, which is no domain and equals none.
+A URL that no browser can read (`http://[x`, `http://a..b/`) leads nowhere, but certainly not to any site in a list: its
+domain is the host as written, which is not a domain and equals none.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _address = re.compile(rf"[^\s/\\?#.]+{DOT}[^\s/\\?#]*[/\\:@]", re.IGNORECASE)
 
 @lru_cache(maxsize=8192)
 def domain_of_link(url: str) -> str | None:
-    """Return the domain that a URL leads to, with or without a scheme; None if it leads to no page of the web."""
+    """Return the domain a URL leads to, with or without a scheme; None if it leads to no web page."""
     plain = in_ascii_width(_ignored.sub("", url))
     if web := _web.match(plain):
         written = authority(plain, web.end())
@@ -47,16 +47,16 @@ def _without_scheme(url: str) -> str | None:
 
 
 def in_ascii_width(text: str) -> str:
-    """Return a text of the same length, full-width letters, dots, colons and slashes made ASCII."""
+    """Return a text of the same length with full-width letters, dots, colons and slashes as ASCII."""
     return text if text.isascii() else text.translate(_WIDTH_OF_URLS)
 
 
 def authority(url: str, start: int) -> str:
-    """Return what stands between `//` and the path: user, host and port."""
+    """Return the part between `//` and the path: user, host and port."""
     match = _authority.match(url, start)
     return match[0] if match else ""
 
 
 def broken(written: str) -> str:
-    """Return what a host that can't be read is known by."""
+    """Return the domain used for a host that can't be read."""
     return written.lower()[:LONGEST]

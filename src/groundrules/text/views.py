@@ -2,18 +2,18 @@
 
 | view | what is compared |
 |---|---|
-| exact | the text as it is |
+| exact | the text as is |
 | folded | `fold_view`: case, width, accents, look-alikes and the like don't count, nor which white space |
 | squeezed | `squeeze`: nor do separators and repeats inside words |
 | word | folded, and the match begins and ends where words do |
-| domain | domain names: a needle is found where it or a domain under it stands |
+| domain | domain names: a needle is found where it or a domain under it occurs |
 
-A view is applied to both sides. A needle that is empty in its view matches nothing. Offsets are code points of the
-raw text; a slice covers all that was folded into the match, so that its view contains the needle's view. To that end
-a squeezed match that would read differently by itself (a letter of `s p a m`) is widened to whole words.
+A view is applied to both sides. A needle that is empty in its view matches nothing. Offsets are code points of the raw
+text; a slice covers everything that was folded into the match, so that its view contains the needle's view. For this, a
+squeezed match that would read differently by itself (a letter of `s p a m`) is widened to whole words.
 
-`Text` and `Needle` are for those who use a text or a needle more than once: they keep the views. All functions accept
-them in place of a string.
+`Text` and `Needle` cache the views, for texts and needles used more than once. All functions accept them in place of a
+string.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ Range = tuple[int, int]
 
 
 class Text:
-    """A raw text and its views, each made when it is first asked for."""
+    """A raw text and its views, each computed on first use."""
 
     __slots__ = ("folded", "hosts", "origins", "pieces", "raw", "spaced", "squeezed")
 
-    spaced: str  # folded, white space as it is: what patterns see
+    spaced: str  # folded, white space unchanged: what patterns see
     folded: str
     squeezed: str
     origins: Sequence[int]
@@ -48,7 +48,7 @@ class Text:
         self.raw = raw
 
     def __getattr__(self, view: str) -> Any:
-        """Make a view; only called where its slot is empty."""
+        """Compute a view; only called if its slot is empty."""
         if view not in _VIEWS:
             raise AttributeError(view)
         viewed = _VIEWS[view](self)
@@ -75,10 +75,10 @@ _VIEWS: dict[str, Callable[[Text], Any]] = {
 
 
 class Needle:
-    """Something to look for under one view.
+    """Something to search for under one view.
 
-    `key` is its view: where it does not stand in the text's view there is no match. `sufficient` says that where it
-    does stand there is one, so that a plain substring test answers.
+    `key` is its view: if the text's view doesn't contain it, there is no match. `sufficient`: if it does, there is one,
+    so that a plain substring test answers.
     """
 
     def __init__(self, view: View, raw: str) -> None:
@@ -98,7 +98,7 @@ class Needle:
         return self.sufficient or next(self.ranges(text), None) is not None
 
     def ranges(self, text: Text) -> Iterator[Range]:
-        """Yield where the needle stands in the text's view, leftmost first; overlaps included. Not for domains."""
+        """Yield where the needle occurs in the text's view, leftmost first; overlaps included. Not for domains."""
         if not self.key:
             return
         if self.view == "word":
@@ -162,7 +162,7 @@ class Needle:
 
 
 def _outwards(raw: str, start: int, end: int) -> Range:
-    """Widen a range by the words that it touches or, where it touches none, by one word on each side."""
+    """Widen a range by the words it touches or, if it touches none, by one word on each side."""
     start, end = max(start - 1, 0), min(end + 1, len(raw))
     while start > 0 and not raw[start - 1].isspace():
         start -= 1
@@ -190,7 +190,7 @@ def apply(view: View, s: str) -> str:
 
 
 def matched(view: View, s: str) -> str:
-    """Return what a pattern sees of `s` under `view`: the lines of a folded text are still lines."""
+    """Return what a pattern sees of `s` under `view`: a folded text keeps its lines."""
     return fold(s) if view == "folded" else apply(view, s)
 
 
@@ -211,18 +211,18 @@ def offsets(view: View, s: str) -> Sequence[int]:
 
 
 def equals(view: View, a: str | Text, b: str | Text) -> bool:
-    """Tell whether two texts are the same under `view`; what is no domain equals no domain."""
+    """Tell whether two texts are the same under `view`; what is not a domain equals no domain."""
     left = _as_text(a).view(view)
     return left == _as_text(b).view(view) and (view != "domain" or left != "")
 
 
 def contains(view: View, text: str | Text, needle: str | Needle) -> bool:
-    """Tell whether `needle` stands in `text` under `view`."""
+    """Tell whether `needle` occurs in `text` under `view`."""
     return _as_needle(view, needle).within(_as_text(text))
 
 
 def find(view: View, text: str | Text, needle: str | Needle) -> Range | None:
-    """Return where `needle` first stands in `text`, as raw code points."""
+    """Return where `needle` first occurs in `text`, as raw code points."""
     return _as_needle(view, needle).find(_as_text(text))
 
 

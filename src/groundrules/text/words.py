@@ -1,6 +1,6 @@
 """The word view: a folded match that does not begin or end inside a longer word.
 
-`cat` is a word of `Cat!` and of `猫cat猫`, not of `concatenate`. What is written without spaces has no boundaries to
+`cat` is a word of `Cat!` and of `猫cat猫`, not of `concatenate`. Scripts written without spaces have no boundaries to
 look for: `微信` is found in `加微信吧` and in `my微信is`, as under the folded view.
 """
 
@@ -12,7 +12,7 @@ from groundrules.text.scripts import in_spaced_word, is_unspaced
 
 
 def starts_word(folded: str, start: int) -> bool:
-    """Tell whether a match may begin at `start`: no letter or digit of the same word stands before it."""
+    """Tell whether a match may begin at `start`: no letter or digit of the same word precedes it."""
     return start == 0 or is_unspaced(folded[start]) or not in_spaced_word(folded[start - 1])
 
 
@@ -22,7 +22,7 @@ def ends_word(folded: str, end: int) -> bool:
 
 
 def occurrences(folded: str, needle: str) -> Iterator[tuple[int, int]]:
-    """Yield where `needle`, folded and not empty, stands as a word in a folded text, leftmost first."""
+    """Yield where `needle`, folded and not empty, occurs as a word in a folded text, leftmost first."""
     start = folded.find(needle)
     while start >= 0:
         end = start + len(needle)
