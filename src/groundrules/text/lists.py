@@ -122,7 +122,7 @@ class ListMatcher:
 
     @property
     def keys(self) -> frozenset[str] | None:
-        """The views of all entries, if matching a value's view against them decides; else None."""
+        """The views of all entries, if a value is an entry exactly when its view is among them; else None."""
         return None if self.match == "domain" or self.leet or self.splits or self._sounds else frozenset(self._entries)
 
     @property
