@@ -1,6 +1,6 @@
 """Large rulebooks as communities write them: rules of many shapes, each with a title and most with a reply.
 
-What a shape says stays, and its words, thresholds, times, channels and roles are drawn anew for each rule, so that a
+A shape stays the same, but its words, thresholds, times, channels and roles are drawn anew for each rule, so that a
 rulebook of ten thousand rules has ten thousand different conditions over a few dozen fields. It checks without errors.
 """
 

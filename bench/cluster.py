@@ -29,12 +29,12 @@ from tests.cluster.streams import ROOT, batches, compiled, made, write
 RULEBOOK = ROOT / "tests" / "rulebooks" / "team-group"
 """Adverts, repetitions, ladders, rewards, paths, a lockdown, a schedule for each member: what one team needs."""
 SHAPES = ((100, 200), (2000, 10), (10, 2000), (1000, 200))
-"""Communities, and events of each."""
+"""Numbers of communities, and of events in each."""
 FILES = 3
 
 
 class Speed(NamedTuple):
-    """Events a second, and µs of processor time for each; of Kafka without the database's."""
+    """Events a second, and µs of processor time for each; for Kafka without the database's."""
 
     rate: float
     cost: float
@@ -63,7 +63,7 @@ def spark_rows(folder: Path, shapes: Sequence[tuple[int, int]]) -> Iterator[tupl
 
 
 def speed(table: Any, place: Path) -> Speed:
-    """Return how fast a job is, its first micro-batch aside."""
+    """Return how fast a job is, without its first micro-batch."""
     query = table.writeStream.format("json").option("checkpointLocation", str(place / "checkpoint"))
     batches: list[dict[str, Any]] = []
     spent = 0.0
@@ -79,7 +79,7 @@ def speed(table: Any, place: Path) -> Speed:
         error = running.exception()
         if error is None:
             break
-        if "failed to connect back" not in str(error):  # the machine is busy; it goes on when begun again
+        if "failed to connect back" not in str(error):  # the machine is busy; it continues when restarted
             raise error
     kept = batches[1:]
     events = sum(batch["numInputRows"] for batch in kept)
@@ -88,13 +88,13 @@ def speed(table: Any, place: Path) -> Speed:
 
 
 def finished(running: Any) -> list[dict[str, Any]]:
-    """Return the micro-batches of a query that were kept."""
+    """Return the committed micro-batches of a query."""
     batches = [json.loads(progress.json) for progress in running.recentProgress]
     return [batch for batch in batches if batch["numInputRows"] and "commitOffsets" in batch["durationMs"]]
 
 
 def processor_time() -> float:
-    """Return the seconds of processor time of this process's children, and theirs, those that are gone included."""
+    """Return the seconds of processor time of this process's children and theirs, including those that have ended."""
     ticks, parents, used = os.sysconf("SC_CLK_TCK"), {}, {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -110,7 +110,7 @@ def processor_time() -> float:
 
 
 def counted(events: Any, plan: Path) -> Any:
-    """Count the events of each community, read and divided as `decide` does."""
+    """Count the events of each community, read and partitioned as `decide` does."""
     from groundrules.cluster.spark.plans import Shipped
     from groundrules.cluster.spark.stream import keyed
 
@@ -157,13 +157,13 @@ def kafka_rows(folder: Path, count: int, communities: int) -> Iterator[tuple[str
 
 
 class Mark:
-    """An instant that something is measured from."""
+    """An instant to measure from."""
 
     def __init__(self) -> None:
         self._began, self._spent = time.perf_counter(), time.process_time()
 
     def speed(self, events: int) -> Speed:
-        """Return how fast so many events were since."""
+        """Return the speed over so many events since then."""
         spent = time.process_time() - self._spent
         return Speed(events / (time.perf_counter() - self._began), spent / events * 1e6)
 

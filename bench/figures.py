@@ -1,4 +1,4 @@
-"""What sections return: figures with a name, and targets that some of them are held against."""
+"""What sections return: named figures, and targets for some of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Target:
-    """What was to be reached in a section: at least or at most `bound`."""
+    """A section's target: at least or at most `bound`."""
 
     section: str
     what: str
@@ -37,7 +37,7 @@ class Target:
 
     @property
     def met(self) -> bool | None:
-        """None where it was not measured."""
+        """None if it was not measured."""
         if self.value is None:
             return None
         return self.value >= self.bound if self.least else self.value <= self.bound
@@ -45,7 +45,7 @@ class Target:
 
 @dataclass
 class Results:
-    """Everything that a run found out; `section`: the one that runs."""
+    """All results of a run; `section`: the one now running."""
 
     section: str = ""
     figures: list[Figure] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Results:
         self.targets.append(Target(self.section, what, value, bound, least, unit))
 
     def part(self, sections: Collection[str]) -> Results:
-        """Return what some sections found out."""
+        """Return the results of some sections."""
         figures = [figure for figure in self.figures if figure.section in sections]
         return Results("", figures, [target for target in self.targets if target.section in sections], self.skipped)
 

@@ -1,4 +1,4 @@
-"""What a programmer would write by hand: `if` after `if`, and the fastest thing we know, one scan for all words.
+"""What a programmer would write by hand: `if` after `if`, and the fastest way we know, one scan for all words.
 
 Both answer with the ids of the rules that fire for a text in a channel.
 """
@@ -35,7 +35,7 @@ def plain_ifs(work: Workload) -> Answer:
 
 
 class Scan:
-    """Which of the rules' words stand in a folded text, by one pass over it."""
+    """Which of the rules' words occur in a folded text, by one pass over it."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -56,7 +56,7 @@ class Scan:
 
 
 def scan_and_candidates(work: Workload) -> Answer:
-    """Return the limit: fold, one scan for all words, and a look at the rules whose word was found."""
+    """Return the limit: fold, one scan for all words, and a check of the rules whose word was found."""
     rules, scan = work.rules, Scan(work.rules)
     patterns = [re2.compile(rule.pattern) if rule.pattern else None for rule in rules]
 

@@ -1,4 +1,4 @@
-"""groundrules, made ready for the sections."""
+"""groundrules, prepared for the sections."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def program_of(ready: Compiled) -> Program:
 def evaluation(program: Program) -> Evaluate:
     """Return the evaluation of rules alone: from a decoded message to the ids of the rules that fire.
 
-    The clock is a stage of its own, measured end to end: here it stands still.
+    The clock is a separate stage, measured end to end: here it stands still.
     """
     partition = Partition("c1")
     partition.meta = Meta(NOW, 1, NOW)

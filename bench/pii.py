@@ -77,7 +77,7 @@ def message(number: int, text: str) -> dict[str, Any]:
 
 
 def struck(running: Engine, event: dict[str, Any]) -> set[str]:
-    """What the pack's decisions about an event redact."""
+    """What the pack redacts in an event."""
     return {
         part
         for decision in running.feed(event)

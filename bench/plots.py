@@ -58,7 +58,7 @@ def _fits(figure: Figure, axis: str, only: str, labels: Mapping[str, object]) ->
 
 
 def svg(title: str, axis: str, lines: Mapping[str, Sequence[Point]]) -> str:
-    """Return a plot of µs an event over `axis`."""
+    """Return a plot of µs per event over `axis`."""
     points = [point for line in lines.values() for point in line]
     across = _Scale([x for x, _ in points], LEFT, WIDTH - RIGHT)
     up = _Scale([y for _, y in points], HEIGHT - BOTTOM, TOP)

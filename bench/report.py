@@ -14,7 +14,7 @@ PARTS = {
     "packs": ("packs",),
     "rules": ("missing", "rules", "endtoend", "growth", "words", "stateful", "members", "compiling"),
 }
-"""The parts of the page, and the sections whose tables stand there."""
+"""The parts of the page, and the sections whose tables they contain."""
 
 
 def as_json(results: Results, machine: dict[str, object]) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def as_json(results: Results, machine: dict[str, object]) -> dict[str, Any]:
 
 
 def refresh(page: Path, results: Results, machine: dict[str, object]) -> None:
-    """Put the tables of the sections that ran in place of those that stand between the marks of their parts."""
+    """Replace the tables between the marks of each part by those of the sections that ran."""
     for part, sections in PARTS.items():
         of_part = results.part(sections)
         if of_part.figures:
@@ -56,7 +56,7 @@ def _target(target: Target) -> str:
 
 
 def _figures(figures: list[Figure]) -> Iterator[str]:
-    """Yield a table with a column per name where figures share their labels, else a row per figure."""
+    """Yield a table with a column per name if figures share their labels, else a row per figure."""
     names = list(dict.fromkeys(figure.name for figure in figures))
     rows: dict[str, dict[str, Figure]] = {}
     for figure in figures:

@@ -2,7 +2,7 @@
 
 In each turn every way handles its items in `PARTS` parts, and the ways alternate part by part, so that a noisy
 neighbour hits all of them alike; what is counted is the process's own time. Each way first finds out how many items
-fill `SLICE` seconds, so that one that is a thousand times slower takes no longer than the others.
+fill `SLICE` seconds, so that one a thousand times slower takes no longer than the others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ROUNDS = 7
 
 @dataclass(frozen=True)
 class Way:
-    """`run(items)` handles all of them; `fresh`, if given, makes the items of each turn anew, untimed."""
+    """`run(items)` handles all of them; `fresh`, if given, makes new items for each turn, untimed."""
 
     run: Callable[[Sequence[Any]], object]
     items: Sequence[Any] = ()
@@ -47,7 +47,7 @@ class Times:
 
 
 def compare(ways: dict[str, Way], rounds: int = ROUNDS) -> dict[str, Times]:
-    """Run the ways in turns; return what an item cost."""
+    """Run the ways in turns; return the cost per item."""
     sizes = {name: _fitting(way) for name, way in ways.items()}
     turns: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
@@ -85,7 +85,7 @@ def once(call: Callable[[], object]) -> float:
 
 
 def spent(call: Callable[[], object]) -> float:
-    """Return the seconds of the process's own time that one call takes."""
+    """Return a call's seconds of the process's own time."""
     gc.collect()
     begin = time.process_time()
     call()
@@ -93,7 +93,7 @@ def spent(call: Callable[[], object]) -> float:
 
 
 def _fitting(way: Way) -> int:
-    """Return how many items fill a slice; the way is warm then."""
+    """Return how many items fill a slice; this also warms the way up."""
     items, size, begin = way.of_turn(), 1, 0
     while True:
         own = items[begin : begin + size]

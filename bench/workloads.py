@@ -1,10 +1,10 @@
-"""Rule sets and events, made from a seed: the same ones on every machine.
+"""Rule sets and events, generated from a seed: the same on every machine.
 
-Every rule looks for a word of its own in the text of a message; every tenth one may be a regular expression instead.
-In the *normal* workload each also wants a channel of its own, so that most rules stop at a cheap test; in the *hard*
-one every rule reaches its text test. Events are *sparse* (one in a hundred contains a word of some rule) or *dense*
-(each contains one). Words are lower case and fold to themselves, so that engines without folding agree on hits;
-Chinese texts have the marks that people write, which folding changes.
+Every rule looks for its own word in the text of a message; every tenth may be a regular expression instead. In the
+*normal* workload each also requires its own channel, so that most rules stop at a cheap test; in the *hard* one every
+rule reaches its text test. Events are *sparse* (one in a hundred contains a word of some rule) or *dense* (each
+contains one). Words are lower case and fold to themselves, so that engines without folding agree on hits; Chinese texts
+have ordinary punctuation, which folding changes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENGLISH = _ENGLISH.split()
 
 @dataclass(frozen=True)
 class Rule:
-    """`word` must stand in the text; with `pattern`, the pattern must match (it begins with the word)."""
+    """`word` must be in the text; with `pattern`, the pattern must match (it begins with the word)."""
 
     id: str
     word: str
@@ -37,7 +37,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Workload:
-    """Rules, and the events to decide on as JSON lines, with their texts and channels beside."""
+    """Rules, and the events to decide on as JSON lines, along with their texts and channels."""
 
     rules: tuple[Rule, ...]
     lines: tuple[bytes, ...]
@@ -103,7 +103,7 @@ def _text(chance: random.Random, language: Language, hit: Rule | None, length: i
 
 
 def _chinese(chance: random.Random, length: int) -> Iterator[str]:
-    """Yield the characters of some clauses, eight to fourteen characters each, and the marks behind them."""
+    """Yield the characters of some clauses, eight to fourteen each, and the punctuation after them."""
     remaining = length
     while remaining > 0:
         clause = min(remaining, chance.randint(8, 14))

@@ -1,4 +1,4 @@
-"""The JSON Schema of decisions, made from their classes: `python -m dev.decision_schema`.
+"""The JSON Schema of decisions, generated from their classes: `python -m dev.decision_schema`.
 
 The file `schemas/decision.schema.json` is this module's output; a test keeps it current.
 """
@@ -27,7 +27,7 @@ def decision_schema() -> dict[str, Any]:
 
 
 def _order(part: Any) -> None:
-    """Put null behind what else a value may be; versions of msgspec disagree about it."""
+    """Put null last among a value's alternatives; versions of msgspec disagree about it."""
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         _order(inner)
     if isinstance(part, dict) and "anyOf" in part:

@@ -1,8 +1,8 @@
 """Writes `emoji.tsv`: `python -m dev.emoji_table`, for maintainers.
 
-Which characters are emoji, by the Unicode data that the package `regex` carries: those that are shown as emoji by
-themselves, and those that are text unless U+FE0F follows. Digits, `#` and `*` are left out, which are emoji as keys
-only, and the letters of flags, which are emoji in pairs only.
+Which characters are emoji, by the Unicode data in the package `regex`: those that are shown as emoji by themselves, and
+those that are text unless U+FE0F follows. Digits, `#` and `*`, which are emoji only as keys, and the letters of flags,
+which are emoji only in pairs, are left out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _having(name: str) -> list[int]:
 
 
 def main() -> None:
-    """Write the table beside the module that reads it."""
+    """Write the table next to the module that reads it."""
     FILE.write_text(emoji_table(), encoding="utf-8", newline="\n")
 
 

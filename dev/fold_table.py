@@ -1,16 +1,16 @@
 """Writes the tables of `fold` and `squeeze`: `python -m dev.fold_table`, for maintainers.
 
-The tables are committed, so that texts fold alike under every Python; what stands in them comes from the Unicode data
-of the Python that ran this module, from OpenCC's single-character table (traditional to simplified, the first of
-several choices) and from `lookalikes.tsv`. For each code point one step after another is tried until nothing changes:
+The tables are committed, so that texts fold alike under every Python; their content comes from the Unicode data of the
+Python that ran this module, from OpenCC's single-character table (traditional to simplified, the first of several
+choices) and from `lookalikes.tsv`. For each code point one step after another is tried until nothing changes:
 
-1. what cannot be seen or only adorns is dropped: zero-width and bidirectional marks, variation selectors, soft
+1. invisible and merely decorative characters are dropped: zero-width and bidirectional marks, variation selectors, soft
    hyphens, tags, combining accents, tatweel, Arabic and Hebrew vowel points;
 2. a look-alike becomes its ASCII letter; so do letters with strokes or hooks, small capitals and enclosed letters;
-3. decimal digits of every script and enclosed numbers become ASCII digits, `⑴` and `⒈` without their brackets and
-   dots; number words (一, 二, 〇) stay words and Roman numerals become letters;
+3. decimal digits of every script and enclosed numbers become ASCII digits, `⑴` and `⒈` without their brackets and dots;
+   number words (一, 二, 〇) stay words and Roman numerals become letters;
 4. canonical decomposition (Hangul syllables excepted, which `fold` puts together), case folding, compatibility forms;
-5. traditional Chinese becomes simplified, letters of Persian and Urdu keyboards the Arabic ones that they print as.
+5. traditional Chinese becomes simplified, letters of Persian and Urdu keyboards become the Arabic ones they look like.
 
 Every target is itself folded, so folding is idempotent. Regional indicators stay as they are: a flag is not a word.
 """
@@ -41,7 +41,7 @@ _ADORNING = tuple(
     )
 )
 _ENCLOSED = ((0x2460, 0x24FF), (0x2776, 0x2793), (0x3200, 0x33FF), (0x1F100, 0x1F1E5))
-_BLANK = {"\x85", "\u1680", "\u2028", "\u2029", "\u2800"}  # seen as a space, but no compatibility form of one
+_BLANK = {"\x85", "\u1680", "\u2028", "\u2029", "\u2800"}  # looks like a space, but is not a compatibility form of one
 _NAMED_LETTER = re.compile(
     r"LATIN (?:SMALL |CAPITAL )?LETTER (?:SMALL CAPITAL )?([A-Z])(?: WITH .*)?"
     r"|(?:CROSSED )?NEGATIVE (?:CIRCLED|SQUARED) LATIN CAPITAL LETTER ([A-Z])"
@@ -59,7 +59,7 @@ def _within(char: str, ranges: tuple[tuple[int, int], ...]) -> bool:
 
 
 _ONE_IN_PRINT = {"ی": "ي", "ى": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه", "ە": "ه"}
-"""Letters of Persian, Urdu and Uighur keyboards that print as Arabic ones."""
+"""Letters of Persian, Urdu and Uighur keyboards that look like Arabic ones."""
 
 
 @cache
@@ -71,7 +71,7 @@ def _lookalikes() -> dict[str, str]:
 
 @cache
 def _simplified() -> dict[str, str]:
-    """OpenCC's characters; the package is asked for only when the tables are made."""
+    """OpenCC's characters; the package is needed only when the tables are generated."""
     file = files("opencc") / "dictionary" / "TSCharacters.txt"
     rows = (line.split("\t") for line in file.read_text(encoding="utf-8").splitlines())
     return {char: choices.split(" ")[0] for char, choices in rows}
@@ -81,7 +81,7 @@ def _number(char: str) -> str | None:
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.decimal(char))
-    words = "IDEOGRAPH" in unicodedata.name(char, "")  # ㈤ and ㊄ stand for a word of Chinese, not for a digit
+    words = "IDEOGRAPH" in unicodedata.name(char, "")  # ㈤ and ㊄ are Chinese words, not digits
     if category != "No" or words or not _within(char, _ENCLOSED):
         return None
     value = unicodedata.numeric(char)
@@ -106,7 +106,7 @@ def _decomposed(char: str) -> str:
 
 
 def _step(char: str) -> str:
-    """One step towards the folded form; `char` itself if it is folded already."""
+    """One step towards the folded form; `char` itself if already folded."""
     if char.isascii():
         return char.lower()
     if _within(char, _INVISIBLE) or _within(char, _ADORNING):
@@ -132,7 +132,7 @@ def _forms(char: str) -> Iterator[str]:
 
 @cache
 def folded(char: str) -> str:
-    """Return the folded form of one code point: no, one or several code points, each folded."""
+    """Return the folded form of one code point: none, one or several code points, each folded."""
     text = _step(char)
     return text if text == char else "".join(map(folded, text))
 
@@ -156,20 +156,20 @@ def ranges(codes: Iterable[int]) -> str:
 
 
 def _row(target: str, sources: list[str]) -> str:
-    """`target TAB characters TAB ranges`: what prints badly, and what is dropped, stands as hexadecimal ranges."""
+    """`target TAB characters TAB ranges`: unprintable and dropped characters are written as hexadecimal ranges."""
     readable = [char for char in sources if target.strip() and unicodedata.category(char)[0] in "LNPS"]
     hidden = sorted(set(sources) - set(readable))
     return f"{target}\t{''.join(readable)}\t{ranges(map(ord, hidden))}"
 
 
 def header(kind: str, body: str, unicode: str = unicodedata.unidata_version) -> str:
-    """Return the first line of a table: format, edition of Unicode, hash of the content."""
+    """Return the first line of a table: format, Unicode version, hash of the content."""
     digest = hashlib.blake2b(body.encode(), digest_size=4).hexdigest()
     return f"# {kind} {FORMAT}/unicode-{unicode}/{digest}\n"
 
 
 def fold_table() -> str:
-    """Return the content of `fold.tsv`: one line for each folded form, with all that becomes it."""
+    """Return the content of `fold.tsv`: one line per folded form, with everything that becomes it."""
     sources: defaultdict[str, list[str]] = defaultdict(list)
     for char in _assigned():
         text = folded(char)
@@ -184,7 +184,7 @@ def _separates(char: str) -> bool:
 
 
 def separator_table() -> str:
-    """Return the content of `separators.tsv`: ranges of folded code points that are no part of words.
+    """Return the content of `separators.tsv`: ranges of folded code points that are not part of words.
 
     Beyond the basic plane only whole blocks of symbols count, which keeps the test for a separator fast.
     """
@@ -194,7 +194,7 @@ def separator_table() -> str:
 
 
 def main() -> None:
-    """Write both tables beside this module."""
+    """Write both tables next to the module that reads them."""
     (FOLDER / "fold.tsv").write_text(fold_table(), encoding="utf-8", newline="\n")
     (FOLDER / "separators.tsv").write_text(separator_table(), encoding="utf-8", newline="\n")
 

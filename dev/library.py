@@ -1,6 +1,6 @@
-"""The pages of the shipped library, one a pack and language: `python -m dev.library`.
+"""The pages of the shipped library, one per pack and language: `python -m dev.library`.
 
-Everything on them is read from the rulebook and its tests, so a page can't promise what the pack does not do.
+Everything on them is read from the rulebook and its tests, so a page can't promise what the pack doesn't do.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from groundrules.tools.testing.read import find_tests, read_tests
 ENDINGS = {"en": ".md", "zh": ".zh.md"}
 COMMAND = "python -m dev.library"
 
-_WHO = ("role", "list", "ledger")  # types of parameters that most communities leave as they are
+_WHO = ("role", "list", "ledger")  # types of parameters that most communities leave unchanged
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "use": ("Use it", "使用方法"),
@@ -133,7 +133,7 @@ lists:
 
 
 def packs(folder: Path | None = None) -> list[str]:
-    """Return the names of the packs, without what only `init` copies."""
+    """Return the names of the packs, except those that only `init` copies."""
     root = folder or shipped("policies")
     return sorted(
         rulebook.parent.name for rulebook in root.glob("*/rulebook.yaml") if not rulebook.parent.name.startswith("_")
@@ -141,7 +141,7 @@ def packs(folder: Path | None = None) -> list[str]:
 
 
 def page(name: str, lang: str) -> str:
-    """Return the page of a pack in "en" or "zh". Raises ValueError if its rulebook or its tests do not check."""
+    """Return a pack's page in "en" or "zh". Raises ValueError if its rulebook or tests have mistakes."""
     folder = shipped("policies") / name
     result = check_path(folder)
     if result.checked is None or result.has_errors:
@@ -281,7 +281,7 @@ def _types(rule: ir.Rule) -> tuple[str, ...]:
 
 
 def index(lang: str) -> str:
-    """Return the page that lists all packs; a pack that does not check is left out."""
+    """Return the page that lists all packs; a pack with mistakes is left out."""
     rows = []
     for name in packs():
         checked = check_path(shipped("policies") / name).checked

@@ -1,7 +1,7 @@
 """The oldest versions that `pyproject.toml` allows, as constraints for pip: `python -m dev.lowest`.
 
-Only what the project names itself is held down; what those packages need is the newest that fits. A requirement without
-a lower bound has no oldest version and is a mistake.
+Only the project's own requirements are held down; their dependencies are the newest that fit. A requirement without a
+lower bound has no oldest version and is a mistake.
 """
 
 from __future__ import annotations

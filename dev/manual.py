@@ -1,4 +1,4 @@
-"""The command line's reference page, made from the help texts: `python -m dev.manual > docs/cli.md`.
+"""The command line's reference page, generated from the help texts: `python -m dev.manual > docs/cli.md`.
 
 `python -m dev.manual zh > docs/cli.zh.md` makes the Chinese one.
 """

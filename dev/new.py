@@ -1,6 +1,6 @@
-"""Begin something new: `python -m dev.new lint|builtin|action|adapter NAME`.
+"""Scaffold something new: `python -m dev.new lint|builtin|action|adapter NAME`.
 
-Writes the files and the lines that it needs, with tests that fail until there is something behind them. It says which.
+Writes the files and lines it needs, with tests that fail until it is implemented, and lists them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
 class NewError(GroundrulesError):
-    """What is asked for can't be begun."""
+    """What was requested can't be scaffolded."""
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Tree:
     written: list[str] = field(default_factory=list)
 
     def create(self, path: str, text: str) -> None:
-        """Write a new file. Raises NewError if there is one."""
+        """Write a new file. Raises NewError if it exists."""
         file = self.root / path
         if file.exists():
             raise NewError(f"{path} is there already")
@@ -38,7 +38,7 @@ class Tree:
         self.written.append(path)
 
     def insert(self, path: str, lines: str, before: str) -> None:
-        """Insert lines into a file in front of the first line that begins with `before`."""
+        """Insert lines into a file before the first line that begins with `before`."""
         file = self.root / path
         text = file.read_text(encoding="utf-8")
         place = re.search(rf"^{re.escape(before)}", text, re.M)
@@ -48,7 +48,7 @@ class Tree:
         self.written.append(path)
 
     def insert_sorted(self, path: str, line: str, like: str) -> None:
-        """Insert a line among those that match `like`, in their order."""
+        """Insert a line among those that match `like`, in order."""
         file = self.root / path
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         places = [index for index, one in enumerate(lines) if re.match(like, one)]
@@ -58,7 +58,7 @@ class Tree:
         self.written.append(path)
 
     def insert_behind(self, path: str, line: str, like: str) -> None:
-        """Insert a line behind the last one that matches `like`."""
+        """Insert a line after the last one that matches `like`."""
         file = self.root / path
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         lines.insert(max(index for index, one in enumerate(lines) if re.match(like, one)) + 1, line)
@@ -66,7 +66,7 @@ class Tree:
         self.written.append(path)
 
     def append(self, path: str, text: str) -> None:
-        """Append to a file, as far behind the rest as its kind of file wants it."""
+        """Append to a file, separated from the rest as usual for its kind of file."""
         file = self.root / path
         gap = "\n\n\n" if path.endswith(".py") else "\n\n"
         file.write_text(file.read_text(encoding="utf-8").rstrip("\n") + gap + dedent(text).lstrip("\n"), "utf-8")
@@ -171,7 +171,7 @@ def builtin(tree: Tree, name: str) -> Iterator[str]:
 
 
 def action(tree: Tree, name: str) -> Iterator[str]:
-    """A schema, and a conformance case that asks for its merging."""
+    """A schema, and a conformance case for how it merges."""
     tree.create(
         f"schemas/actions/{name}.json",
         f"""
@@ -214,7 +214,7 @@ def action(tree: Tree, name: str) -> Iterator[str]:
 
 
 def adapter(tree: Tree, name: str) -> Iterator[str]:
-    """A module, its entry point and a test that holds it to its table."""
+    """A module, its entry point and a test that checks it against its table."""
     tree.create(
         f"src/groundrules/adapters/{name}.py",
         f'''
@@ -288,7 +288,7 @@ _TAKEN = {
 
 
 def begin(kind: str, name: str, root: Path = ROOT) -> tuple[list[str], list[str]]:
-    """Write what a new `kind` needs; return the files that were written and what to give pytest. Raises NewError."""
+    """Write what a new `kind` needs; return the files written and the arguments for pytest. Raises NewError."""
     if kind not in KINDS:
         raise NewError(f"`{kind}` is none of {', '.join(KINDS)}")
     if not _NAME.fullmatch(name):

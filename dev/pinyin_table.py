@@ -1,14 +1,13 @@
 """Writes `pinyin.tsv`: `python -m dev.pinyin_table`, for maintainers.
 
-One line for each syllable: the syllable without its tone, the characters that are mostly read so, and those that are
-read so too (their second reading). The readings are those of pypinyin, first come first, for the basic block of
-Chinese characters; traditional ones are left out, because the folded view has made them simplified. `ü` is written
-`v`, as on keyboards. A few characters stand for others of another sound, by their shape or by habit; `_TAKEN_FOR` says
-what they are read as first.
+One line per syllable: the syllable without its tone, the characters mostly read that way, and those also read that way
+(their second reading). The readings are pypinyin's, in its order, for the basic block of Chinese characters;
+traditional ones are left out, because the folded view has simplified them. `ü` is written `v`, as on keyboards. A few
+characters replace others of another sound, by their shape or by habit; `_TAKEN_FOR` gives their first reading.
 
-Dictionaries of characters also list readings that nobody meets (信 as shen). A second reading counts only if pypinyin's
-phrases read the character so in a tenth of the places where it stands. The same phrases say which characters are
-common: at least `COMMON` phrases hold them. These are the line that begins with `*`.
+Character dictionaries also list readings that nobody encounters (信 as shen). A second reading counts only if
+pypinyin's phrases use it in a tenth of the character's occurrences. The same phrases say which characters are common:
+those in at least `COMMON` phrases. They are on the line that begins with `*`.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ def _toneless(reading: str) -> str:
 
 @cache
 def _in_phrases() -> dict[str, Counter[str]]:
-    """Character → how often the phrases of pypinyin read it how."""
+    """Character → how often each of its readings occurs in pypinyin's phrases."""
     heard: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for phrase, spoken in import_module("pypinyin.constants").PHRASES_DICT.items():
         for char, syllables in zip(phrase, spoken, strict=False):
@@ -46,7 +45,7 @@ def _in_phrases() -> dict[str, Counter[str]]:
 
 
 def readings(char: str) -> list[str]:
-    """Return the one or two syllables of a character without their tones, the commonest first."""
+    """Return the one or two toneless syllables of a character, the commonest first."""
     listed = import_module("pypinyin.constants").PINYIN_DICT.get(ord(char), "")
     syllables = dict.fromkeys([_TAKEN_FOR.get(char, ""), *map(_toneless, listed.split(","))])
     syllables.pop("", None)
@@ -73,7 +72,7 @@ def pinyin_table() -> str:
 
 
 def main() -> None:
-    """Write the table beside this module."""
+    """Write the table next to the module that reads it."""
     FILE.write_text(pinyin_table(), encoding="utf-8", newline="\n")
 
 

@@ -1,7 +1,7 @@
-"""The tables on the pages about platforms: `python -m dev.platforms` writes them anew from the adapters' own.
+"""The tables on the pages about platforms: `python -m dev.platforms` regenerates them from the adapters' own.
 
-A table stands between `<!-- actions: ADAPTER -->`, `<!-- events: ADAPTER -->` or `<!-- limits: PLATFORM -->` and
-`<!-- end -->`.
+A table is between `<!-- actions: ADAPTER -->`, `<!-- events: ADAPTER -->` or `<!-- limits: PLATFORM -->` and `<!-- end
+-->`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _ROWS: dict[str, Callable[[str], Iterator[str]]] = {"actions": _actions, "events
 
 
 def filled(page: str) -> str:
-    """Return a page with its tables as they are now."""
+    """Return a page with its tables updated."""
     return _TABLE.sub(lambda found: f"{found[1]}{_written(found[2], found[3])}{found[4]}", page)
 
 

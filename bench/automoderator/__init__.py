@@ -1,1 +1,1 @@
-"""Rules of AutoModerator, Reddit's moderation bot, said in groundrules: how many can be said whole."""
+"""Rules of AutoModerator, Reddit's moderation bot, translated to groundrules: how many translate fully."""

@@ -24,7 +24,7 @@ REDDIT = Path(__file__).parent / "reddit"
 
 
 class Verdict(NamedTuple):
-    """What became of a document: the rules that say it, or what could not be said."""
+    """The result for a document: the rules that express it, or what could not be expressed."""
 
     file: str
     number: int
@@ -45,7 +45,7 @@ def documents(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def verdicts() -> list[Verdict]:
-    """Translate all documents, and let the checker look at each by itself."""
+    """Translate all documents, and check each by itself."""
     return [
         _verdict(path.name, number, document)
         for path in sorted(DOCUMENTS.glob("*.yaml"))
@@ -65,7 +65,7 @@ def _verdict(file: str, number: int, document: dict[str, Any]) -> Verdict:
 
 
 def checked(rules: list[dict[str, Any]]) -> list[groundrules.Diagnostic]:
-    """Return what the checker has to say of a rulebook with these rules."""
+    """Return the checker's findings on a rulebook with these rules."""
     with tempfile.TemporaryDirectory() as folder:
         book = {"rulebook": "subreddit", "use": [os.path.relpath(REDDIT, folder)], "rules": rules}
         path = Path(folder) / "rulebook.yaml"

@@ -1,7 +1,7 @@
 """Conditions of AutoModerator as expressions: searches of texts, comparisons of numbers, facts about the author.
 
-What a check means is told by AutoModerator's full documentation on Reddit's wiki: all checks of a document must hold;
-of several fields joined by `+` one is enough, of several texts too; `~` in front of a name turns its check round.
+AutoModerator's full documentation on Reddit's wiki says what a check means: all checks of a document must hold; of
+several fields joined by `+` one is enough, and so is one of several texts; `~` before a name negates its check.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TEXTS = {
 }
 """Fields of a post that are searched, by AutoModerator's names."""
 WHOLE = ("name", "flair_text", "flair_css_class", "flair_template_id", "id", "contributor_quality", "media_author")
-"""Fields that are compared as a whole unless a modifier says otherwise; of `url` a part is enough, of others words."""
+"""Fields compared as a whole unless a modifier says otherwise; for `url` a part is enough, for others words."""
 FLAGS = ("is_edited", "is_gallery", "is_original_content", "is_poll", "is_top_level", "over_18", "spoiler")
 OF_AUTHOR = ("is_moderator", "is_contributor", "is_submitter", "is_gold", "has_verified_email")
 KARMA = re.compile(r"(post|comment|combined)(_subreddit)?_karma")
@@ -41,17 +41,17 @@ MODIFIERS = (
 
 
 class UnsaidError(Exception):
-    """Something that can't be said; its text names it."""
+    """Something that can't be expressed; its text names it."""
 
 
 class AbsentError(Exception):
-    """A check of something that events of this type don't have, so that it never holds."""
+    """A check of something that events of this type lack, so that it never holds."""
 
 
 def conditions(checks: dict[str, Any], on: str, where: str = "") -> Iterator[str]:
-    """Yield an expression for each check of a document or of a part of one, which `where` leads to.
+    """Yield an expression for each check of a document, or of the part that `where` leads to.
 
-    Raises UnsaidError at a check that can't be said, and AbsentError at one of what such an event doesn't have.
+    Raises UnsaidError at a check that can't be expressed, and AbsentError at one of something such events lack.
     """
     for key, wanted in checks.items():
         name, negated, modifiers = _named(key)
@@ -73,7 +73,7 @@ def _named(key: Any) -> tuple[str, bool, tuple[str, ...]]:
 
 
 def _condition(name: str, wanted: Any, modifiers: Sequence[str], on: str, where: str) -> str | None:
-    """Return the expression of a check; None if it is no check, but something that is done."""
+    """Return the expression of a check; None if it is not a check, but an action."""
     match name:
         case "author":
             return _author(wanted if isinstance(wanted, dict) else {"name": wanted}, f"{where}author.")
@@ -99,7 +99,7 @@ SIZES = {
 
 
 def _of_thread(checks: dict[str, Any], on: str) -> str | None:
-    """Return what is asked of the submission that a comment is on; a submission is on none."""
+    """Return what is checked about the submission that a comment is on; a submission is on none."""
     together = " and ".join(conditions(checks, on, "thread."))
     if together and on == "submission":
         raise AbsentError
@@ -221,7 +221,7 @@ LOOKS_AROUND = re.compile(r"\(\?<?[=!]|\\[1-9]|\(\?P=")
 
 
 def _pattern(pattern: str, folds_case: bool) -> str:
-    """Return a pattern of Python as one of RE2; its flags stand behind it."""
+    """Return a Python pattern as an RE2 one, followed by its flags."""
     if LOOKS_AROUND.search(pattern):
         raise UnsaidError("a pattern that looks around")
     folds_case |= "(?i)" in pattern

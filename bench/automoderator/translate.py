@@ -1,4 +1,4 @@
-"""Documents of AutoModerator as rules: what they look at, and what they do."""
+"""AutoModerator documents as rules: what they check, and what they do."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ HOLES = {
     "match": "match",
     "author_flair_text": "author.flair_text",
 }
-"""What a message may name, as groundrules calls it."""
+"""What a message may name, in groundrules' terms."""
 
 
 def rules(number: int, document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the rules of a document, one for each type of event. Raises UnsaidError if not all of it can be said."""
+    """Return a document's rules, one per event type. Raises UnsaidError if not all of it can be expressed."""
     types, kind = KINDS.get(str(document.get("type", "any")).strip(), ((), ""))
     if not types:
         raise UnsaidError(f"the type {document['type']}")
@@ -89,7 +89,7 @@ def _rule(id: str, on: str, when: Sequence[str], document: dict[str, Any]) -> di
 
 
 def _know(key: str) -> None:
-    """Raise UnsaidError for a key that is neither looked at nor done."""
+    """Raise UnsaidError for a key that is neither a check nor an action."""
     bare = re.sub(r"[~\s]|#.*|\(.*", "", key)
     fields = set(bare.split("+"))
     looked_at = fields <= LOOKED_AT
@@ -158,7 +158,7 @@ def _flair(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _message(text: Any, on: str) -> str:
-    """Return a message with its holes as groundrules writes them."""
+    """Return a message with its holes in groundrules' syntax."""
     parts = re.split(r"\{\{\s*([\w+-]+)\s*\}\}", str(text).strip())
     return "".join(_hole(part, on) if index % 2 else _plain(part) for index, part in enumerate(parts))
 

@@ -1,7 +1,7 @@
 """Other engines, each given the same rules in its own language.
 
 A peer's module has `NAME`, `REGEXES` (whether it has regular expressions) and `ready(workload)`, which returns a
-function from a text and a channel to the ids of the rules that fire. One whose package is not installed raises
+function from a text and a channel to the ids of the rules that fire. If its package is not installed it raises
 ImportError, and the table says so.
 """
 

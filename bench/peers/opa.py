@@ -1,7 +1,7 @@
 """Open Policy Agent: one partial rule per rule of ours, the Go engine as a shared library.
 
-The package asks for a newer Python than its library needs. `GROUNDRULES_BENCH_OPA` may name a folder that it was
-unpacked into (`pip download --python-version 3.14 --no-deps --only-binary=:all: opa-golib-python-bindings`).
+The package requires a newer Python than its library needs. `GROUNDRULES_BENCH_OPA` may name a folder it was unpacked
+into (`pip download --python-version 3.14 --no-deps --only-binary=:all: opa-golib-python-bindings`).
 """
 
 from __future__ import annotations

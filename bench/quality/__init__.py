@@ -1,1 +1,1 @@
-"""How well the shipped packs tell what they are for from what people ordinarily write."""
+"""How well the shipped packs tell their targets from ordinary messages."""

@@ -1,12 +1,12 @@
 """The messages that packs are measured on, and the halves they are split into.
 
-Every second row belongs to the half that the packs were tuned on (`dev`), the others to the half that nobody looked
-at (`held-out`). Streams keep their history whole: every message is fed, so that windows see what happened, and only
-counts towards the half that its row belongs to.
+Every second row belongs to the half that the packs were tuned on (`dev`), the others to the half that nobody looked at
+(`held-out`). Streams keep their whole history: every message is fed, so that windows see what happened, but counts only
+towards its row's half.
 
-**Times of ubuntu-irc.** Its log knows only the minute of a message, so those of one minute are spread evenly over
-it: as they stand, a millisecond apart, each busy minute would be a flood. On two days its clock of twelve hours stops
-at 12:59 in the conversion, with hundreds of messages in that minute; these are put six seconds apart, that day's pace.
+**Times of ubuntu-irc.** Its log has only the minute of a message, so those of one minute are spread evenly over it: a
+millisecond apart, as recorded, each busy minute would be a flood. On two days the converted 12-hour clock stops at
+12:59, with hundreds of messages in that minute; these are put six seconds apart, that day's pace.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data"
 
-_BUSIEST_MINUTE = 40  # events; beyond, the clock of the log has stopped
+_BUSIEST_MINUTE = 40  # events; beyond that, the log's clock has stopped
 
 Half = Literal["dev", "held-out"]
 HALVES: tuple[Half, ...] = ("dev", "held-out")
@@ -44,13 +44,13 @@ class Source:
 
     @property
     def is_ordinary(self) -> bool:
-        """Whether those of its messages that are not wanted are what people ordinarily write."""
+        """Whether its messages that are not wanted are what people ordinarily write."""
         return bool(self.ordinary) or not self.wanted
 
 
 @dataclass(frozen=True)
 class Row:
-    """An event as an adapter would send it; `wanted` is None where it has no label."""
+    """An event as an adapter would send it; `wanted` is None if it has no label."""
 
     event: dict[str, Any]
     half: Half
@@ -78,7 +78,7 @@ STREAMS = (
 
 
 def rows(source: Source, most: int | None = None) -> Iterator[Row]:
-    """Yield the rows of a source in order, at most so many. What the human label says stays out of the event."""
+    """Yield a source's rows in order, at most so many. The human label is not part of the event."""
     with source.file.open(encoding="utf-8") as lines:
         events = [json.loads(line) for line in islice(lines, most)]
     if source.by_the_minute:
@@ -90,7 +90,7 @@ def rows(source: Source, most: int | None = None) -> Iterator[Row]:
 
 
 def _spread(events: list[dict[str, Any]]) -> None:
-    """Give the events of one minute even distances: the log that they come from knows the minute only."""
+    """Space the events of one minute evenly: their log has only the minute."""
     for minute, group in groupby(events, key=lambda event: event["time"][:16]):
         together = list(group)
         distance = 60 / len(together) if len(together) <= _BUSIEST_MINUTE else 6.0

@@ -1,12 +1,12 @@
 """Feeding rows to a pack and counting which messages it acted on.
 
 A message counts as acted on if a rule of the packs against spam and abuse (`AGAINST`) fired for it: it was deleted,
-held, warned of or reported; of the other packs, if a rule did something against its author (`HARSH`): a greeting, a
-reminder to staff or a point is no alarm. Decisions that follow from it (a ladder's step) and those of timers are not
-counted again; that a state began or ended says nothing about the message at hand either.
+held, warned about or reported; for the other packs, if a rule did something against its author (`HARSH`): a greeting, a
+reminder to staff or a point is not an alarm. Consequences (a ladder's step) and timers' decisions are not counted
+again, and the beginning or end of a state says nothing about the message.
 
-Ten false alarms of one member are one member wronged, so members are counted beside messages, and among them the
-regulars: who has written `REGULAR` messages before. In the labelled sets every message has an author of its own.
+Ten false alarms on one member wrong one member, so members are counted as well as messages, and among them the
+regulars, who have written `REGULAR` messages before. In the labelled sets every message has its own author.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Tally:
 
     @property
     def alarm_rate(self) -> float:
-        """False alarms per thousand messages that nothing is wrong with."""
+        """False alarms per thousand messages that have nothing wrong."""
         return 1000 * self.alarms / self.others if self.others else 0.0
 
     def add(self, wanted: bool, rules: Iterable[str], member: str = "", regular: bool = False) -> None:

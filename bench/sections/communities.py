@@ -1,8 +1,8 @@
-"""Many communities with a hundred different settings in one hub: what each takes, and whether anybody waits.
+"""Many communities with a hundred different settings in one hub: what each costs, and whether anybody waits.
 
-What concerns all of them is done community by community: while a rulebook is swapped, a member forgotten, or time
-passes everywhere, events of one of them go on coming, and the longest that one of these waited is told, beyond the
-commit of its own. As `groundrules serve` does, the process has Python's collector leave alone what was loaded for good.
+Work on all of them is done community by community: while a rulebook is swapped, a member forgotten, or time passes
+everywhere, one of them keeps receiving events, and the longest wait of these, beyond their own commit, is reported. As
+`groundrules serve` does, the process exempts long-lived objects from Python's collector.
 """
 
 from __future__ import annotations
@@ -65,14 +65,14 @@ class _Bench:
         self._results.add("communities", name, value, unit, **self._label)
 
     def fill(self) -> None:
-        """Have all communities there, each with members and settings."""
+        """Create all communities, each with members and settings."""
         with self._hub() as hub:
             for number, id in enumerate(self._ids):
                 hub.call(hub.hub.change, id, {"most": 1 + number % SETTINGS}, "bench")
             hub.handle_many([_message(id, member) for id in self._ids for member in range(MEMBERS)])
 
     def memory(self) -> None:
-        """Say what a community takes with its members, and what a kind of settings takes that they share."""
+        """Report the memory of a community with its members, and of a set of settings that communities share."""
         tracemalloc.start()
         with self._hub() as hub:
             hub.handle(_message(self._ids[0], MEMBERS))
@@ -87,7 +87,7 @@ class _Bench:
         self._add("memory of one kind of settings", (first / (SETTINGS - 1) - each) / 1000, "kB")
 
     def opening(self) -> None:
-        """Say how long the first event of a community takes, and how long until changed settings are in force."""
+        """Report how long the first event of a community takes, and how long until changed settings are in force."""
         with self._hub() as hub:
             first = [timed(hub.handle, _message(id, MEMBERS + 1)) for id in self._ids[:SETTINGS]]
             others = [timed(hub.handle, _message(id, MEMBERS + 1)) for id in self._ids[SETTINGS : 2 * SETTINGS]]
@@ -102,7 +102,7 @@ class _Bench:
         self._results.reach("settings in force", max(change), 1.0, least=False, unit="s")
 
     def pauses(self) -> None:
-        """Say how long an event waited at most, while something was done in all communities."""
+        """Report how long an event waited at most while something was done in all communities."""
         with self._hub() as hub:
             gc.collect()
             gc.freeze()

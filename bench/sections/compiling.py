@@ -70,7 +70,7 @@ def run(results: Results, count: int, rounds: int = 3) -> None:
 
 
 def _event(unit: str) -> float:
-    """Return the seconds that the pack with most words takes for the longest text, made of a unit."""
+    """Return the seconds that the pack with most words takes for the longest text, made by repeating a unit."""
     engine = Engine(load(shipped("policies") / "adverts"))
     engine.warm()
     text = (unit * LONGEST_TEXT)[:LONGEST_TEXT]
@@ -87,7 +87,7 @@ def _is_named(pattern: Pattern) -> bool:
 
 
 def _longest(pattern: str) -> float:
-    """Return the milliseconds that a text takes in which the pattern begins again and again."""
+    """Return the milliseconds for a text in which the pattern begins again and again."""
     chance, made = random.Random(1), Pattern(pattern)
     texts = [
         "".join(chance.choices(letters, k=LONGEST_TEXT)) for letters in ("加微x", "ab.", "free money ", "a1", "信1")
@@ -114,7 +114,7 @@ def _rulebook(results: Results, count: int, folder: Path, rounds: int) -> None:
 
 
 class _Base:
-    """PyYAML's nodes of a rulebook, and Lark's trees of every text of the language in it, kept like ours are."""
+    """A rulebook's PyYAML nodes, and the Lark trees of all its texts in the language, kept like ours."""
 
     def __init__(self, path: Path) -> None:
         self.text = path.read_text(encoding="utf-8")
@@ -145,7 +145,7 @@ def _cold(path: Path, plan_path: Path) -> dict[str, float]:
 
 
 def _spent(call: Callable[[], object]) -> float:
-    """Return the seconds of the process that a call took."""
+    """Return a call's seconds of process time."""
     gc.collect()
     begin = time.process_time()
     result = call()
@@ -155,7 +155,7 @@ def _spent(call: Callable[[], object]) -> float:
 
 
 def _imports(results: Results) -> None:
-    """Time a fresh interpreter that imports, less one that does not."""
+    """Time a fresh interpreter that imports, minus one that doesn't."""
     empty = _interpreter("pass")
     for name, statement in (
         ("import groundrules", "import groundrules"),
@@ -170,7 +170,7 @@ def _interpreter(statement: str) -> float:
 
 
 def _pattern(pattern: str) -> float:
-    """Return the milliseconds to compile a pattern, to see what it costs and to find its factors."""
+    """Return the milliseconds to compile a pattern, to compute its cost and to find its factors."""
 
     def compiled() -> object:
         re2.purge()

@@ -1,7 +1,7 @@
 """The console with a million decisions stored: how long a page takes to open, and a preview of other settings.
 
-The decisions, and what they touch, are written into the store as a hub would have written them; each page is asked for
-as a browser does, through the whole application but without a socket. The preview is over 200,000 recorded events.
+The decisions, and what they touch, are written into the store as by a hub; each page is requested as by a browser,
+through the whole application but without a socket. The preview is over 200,000 recorded events.
 """
 
 from __future__ import annotations

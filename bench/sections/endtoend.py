@@ -1,8 +1,8 @@
 """End to end: JSON lines in, decisions out, against decoding the same lines and scanning their text.
 
-The base is the whole typed decoding, folding and one scan. An engine is warm and goes on from turn to turn; every turn
-brings events that it has not seen, of another day, and every way gets such fresh lines, for it matters whether a line
-lies in the processor's cache. What an engine decides is encoded as the log writes it.
+The base is full typed decoding, folding and one scan. An engine is warm and continues from turn to turn; every turn
+brings new events, of another day, and every way gets such fresh lines, because it matters whether a line is in the
+processor's cache. Decisions are encoded as in the log.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _reach(results: Results, language: Language, times: dict[str, Times]) -> Non
 
 
 def ways(work: Workload, ready: Compiled) -> dict[str, Way]:
-    """Return the ways from lines to what they come to; the engines have had a day of the workload."""
+    """Return the ways from lines to their results; the engines have run a day of the workload."""
     decode = ours.program_of(ready).decoder.decode
     scan = Scan(work.rules)
 
@@ -83,14 +83,14 @@ def _feed(engine: Engine) -> Run:
 
 
 def _warm(work: Workload, run: Run) -> Way:
-    """Return the way of an engine that has had a day of the workload."""
+    """Return the way of an engine that has run a day of the workload."""
     days = Days(work)
     run(days())
     return Way(run, fresh=days)
 
 
 class Days:
-    """Gives the events of a workload, day after day, each day a year later and with ids of its own."""
+    """Gives the events of a workload, day after day, each a year later and with its own ids."""
 
     def __init__(self, work: Workload) -> None:
         self._lines = work.lines

@@ -1,9 +1,9 @@
-"""The hub against the engine alone: the same events, decided and kept, into each store and over HTTP.
+"""The hub against the engine alone: the same events, decided and stored, in each store and over HTTP.
 
-Events that wait are given a thousand at a time, as a bot catches up or a service is under load; each way has a
-thousand in turn. The engine alone writes what it decided as lines of a log, in memory. What is counted is the process's
-own time; beside it stands the time that passed, with the disk and with PostgreSQL's own processes. One event alone is
-compared with a bare commit of the same size.
+Waiting events come a thousand at a time, as when a bot catches up or a service is under load; each way gets a thousand
+in turn. The engine alone writes its decisions as log lines, in memory. The process's own time is counted; next to it is
+elapsed time, including the disk and PostgreSQL's own processes. One event alone is compared with a bare commit of the
+same size.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from groundrules.stores.sqlite import SqliteStore
 
 WAITING = 1_000
 RULES = 1_000
-LATER = 4_102_444_800_000  # 2100: no event lies ahead of this clock
+LATER = 4_102_444_800_000  # 2100: no event is ahead of this clock
 LEAST = {"hub, SQLite": 0.6, "hub, PostgreSQL": 0.4}
 HTTP = "hub, SQLite, NDJSON over HTTP"
 
@@ -78,7 +78,7 @@ async def _waiting(results: Results, places: dict[str, str], folder: Path, round
 async def _in_turns(
     ways: dict[str, Run], days: dict[str, Days], rounds: int
 ) -> tuple[dict[str, Times], dict[str, Times]]:
-    """Return what an event cost in each way, turn by turn: the process's own time, and the time that passed."""
+    """Return what an event cost in each way, turn by turn: the process's own time, and elapsed time."""
     for name, way in ways.items():
         await way(days[name]()[:WAITING])
     own: dict[str, list[float]] = {name: [] for name in ways}
@@ -146,7 +146,7 @@ for size in sys.stdin.buffer:
 
 @asynccontextmanager
 async def _posting(hub: Hub) -> AsyncIterator[Run]:
-    """Serve a hub; yield what has a client, in a process of its own, post lines and read the answers."""
+    """Serve a hub; yield a function that has a client, in its own process, post lines and read the answers."""
     tokens = Tokens()
     token = tokens.new("bench", "administer")
     listening = socket.create_server(("127.0.0.1", 0))
@@ -177,7 +177,7 @@ async def _posting(hub: Hub) -> AsyncIterator[Run]:
 
 
 def _alone(results: Results, folder: Path, count: int) -> None:
-    """One event on an idle hub, against a bare commit of as much."""
+    """One event on an idle hub, against a bare commit of the same size."""
     work = workload(RULES)
     lines = Days(work)()[:count]
     place = f"sqlite:{folder / 'alone.db'}"

@@ -1,4 +1,4 @@
-"""How the cost of an event grows with the members who are active: the whole step with eight windows per member.
+"""How the cost of an event grows with the number of active members: the whole step with eight windows per member.
 
 However many there are, each writes about once in twelve hours, and all windows are longer than that: the more members,
 the more rows are alive.

@@ -1,10 +1,10 @@
-"""What is missing: rules on thousands of optional fields, of which an event carries few.
+"""What is missing: rules on thousands of optional fields, of which an event has few.
 
-*Fields*: N rules, each on a field of its own, and events that carry one of them; once with fields that have no default,
-so that all other rules stay undecided, once with `""` as default. *Detection*: as many rules as a public collection of
-detection rules has, of like shapes, in one rulebook with one event type: each speaks of two to four of a few hundred
-fields, whole words, beginnings, ends or parts, and events carry the fields of one source. Beside it a plain loop over
-the same rules, which must find the same.
+*Fields*: N rules, each on its own field, and events that have one of them; once with fields that have no default, so
+that all other rules stay undecided, once with `""` as default. *Detection*: as many rules as a public collection of
+detection rules has, of like shapes, in one rulebook with one event type: each tests two to four of a few hundred fields
+for whole words, beginnings, ends or parts, and events have the fields of one source. The comparison is a plain loop
+over the same rules, which must find the same.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ RULES, SOURCES, FIELDS_OF_SOURCE, SHARED_FIELDS = 3_751, 30, 12, 6
 SYLLABLES = "bcdfghjklmnprstvwz"
 
 Test = tuple[str, str, str]
-"""A field, how it is looked at, and a word."""
+"""A field, how it is tested, and a word."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def _fields(results: Results, size: int, default: str | None, what: str) -> floa
 
 
 def _fed(engine: Engine, lines: Sequence[bytes]) -> float:
-    """Return µs an event, the median of parts; the first is left out."""
+    """Return µs per event, the median of parts without the first."""
     engine.warm()
     parts = []
     for begin in range(0, len(lines), PART):
@@ -120,7 +120,7 @@ def _rule(chance: random.Random, source: Sequence[str]) -> Detection:
 
 
 def _event(chance: random.Random, source: Sequence[str], rules: Sequence[Detection]) -> dict[str, str]:
-    """Return an event of a source; one in fifty is what some rule looks for, with the fields of its own source."""
+    """Return an event of a source; one in fifty matches some rule, with its own source's fields."""
     source_rules = [rule for rule in rules if {name for name, *_ in rule.tests} <= set(source)]
     event = {name: " ".join(_word(chance) for _ in range(chance.randint(1, 6))) for name in source}
     if chance.random() < 0.02:

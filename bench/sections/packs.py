@@ -1,4 +1,4 @@
-"""What a group pays that uses what we recommend: the shipped packs and the examples over recorded chat.
+"""What a group pays for using what we recommend: the shipped packs and the examples over recorded chat.
 
 A stream is fed from its beginning, in parts that alternate with `json.loads` of the same lines, in the process's own
 time. Once as it was recorded, and once with the facts that a platform supplies: roles, joining and creation dates.
@@ -31,7 +31,7 @@ ALL = "all packs"
 
 @dataclass(frozen=True)
 class Cost:
-    """Microseconds an event, and in times of `json.loads` of the same lines; each the median of the parts."""
+    """Microseconds per event, also relative to `json.loads` of the same lines; each the median of the parts."""
 
     microseconds: float
     ratio: float
@@ -59,13 +59,13 @@ def run(results: Results, events: int) -> None:
 
 
 def names_of_packs() -> list[str]:
-    """Return the packs that ship, without the event types and the starter."""
+    """Return the names of the shipped packs, without the event types and the starter."""
     folders = (path.name for path in shipped("policies").iterdir() if path.is_dir())
     return sorted(name for name in folders if name not in ("_starter", "chat"))
 
 
 def engine_of(packs: Sequence[str]) -> Engine:
-    """Return an engine with these packs as they ship."""
+    """Return an engine with these packs as shipped."""
     with tempfile.TemporaryDirectory() as folder:
         uses = "".join(f"  - std/{pack}\n" for pack in ("chat", *packs))
         head = "rulebook: everything\nlanguages: [zh, en]\ntimezone: Asia/Shanghai\nuse:\n"
@@ -80,7 +80,7 @@ def recorded(name: str, events: int) -> list[bytes]:
 
 
 def with_facts(line: bytes) -> bytes:
-    """Return an event with the facts of its actor that a platform supplies: one member in fifty is an admin."""
+    """Return an event with the facts about its actor that a platform supplies: one member in fifty is an admin."""
     event = json.loads(line)
     actor = event.get("actor")
     if actor:
@@ -91,7 +91,7 @@ def with_facts(line: bytes) -> bytes:
 
 
 def measure(engine: Engine, lines: Sequence[bytes]) -> Cost:
-    """Feed a stream; what the first part takes is left out, for it makes what the others use."""
+    """Feed a stream; the first part is left out, because it creates what the others use."""
     engine.warm()
     evaluating: list[float] = []
     loaded: list[float] = []

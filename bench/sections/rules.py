@@ -1,7 +1,7 @@
 """Rule evaluation: rules × workload, against `if`s, the hand-written limit and other engines, with equal hits.
 
-All start from what they read: ours from a decoded event, the others from its text and channel. Every answer is
-compared with that of the plain `if`s before anything is timed.
+All start from what they read: ours from a decoded event, the others from its text and channel. Every answer is checked
+against the plain `if`s before anything is timed.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _way(evaluate: ours.Evaluate, events: list[Any]) -> Way:
 
 
 def _flat(language: Language, sizes: Sequence[int], rounds: int) -> float:
-    """Return the rate at the last size against that at the first, both measured by turns."""
+    """Return the ratio of the rates at the last and the first size, both measured in turns."""
     ready = {size: _ready(workload(size, language)) for size in (sizes[0], sizes[-1])}
     times = compare(
         {str(size): _way(ours.evaluation(program), events) for size, (program, events) in ready.items()}, rounds

@@ -1,7 +1,7 @@
 """State: windows, ledgers and ladders over a recorded chat, and what an active key costs.
 
 The recorded chat is read from `../shared/data`; without it this part is skipped. It is repeated, each time with later
-times and ids of its own, until there are as many events as asked for. Windows are counted in the time of the events.
+times and new ids, until there are as many events as requested. Windows run on the events' time.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SHARED, APART = FILTERS[:1], FILTERS
 
 
 def rulebook(windows: int, filters: Sequence[str] = APART, unit: str = "s") -> str:
-    """Return a rulebook with so many windows over four keys, each asked by every message, two ledgers, a ladder, a cap.
+    """Return a rulebook with so many windows over four keys, each read by every message, two ledgers, a ladder, a cap.
 
     Windows of the same key and filter have the same source, whatever their times and numbers.
     """
@@ -106,7 +106,7 @@ def _chat(results: Results, events: int, rounds: int) -> None:
 
 
 class Fresh:
-    """Gives batches of the recorded chat, each behind the last."""
+    """Gives batches of the recorded chat, one after another."""
 
     def __init__(self, lines: Sequence[bytes]) -> None:
         self._stream = _repeated(lines)
@@ -116,7 +116,7 @@ class Fresh:
 
 
 class Running:
-    """An engine that goes on through the recorded chat."""
+    """An engine that continues through the recorded chat."""
 
     def __init__(self, ready: Compiled, lines: Sequence[bytes]) -> None:
         self.ready = ready
@@ -128,7 +128,7 @@ class Running:
             pass
 
     def batch(self) -> float:
-        """Feed a batch; return the µs that an event took."""
+        """Feed a batch; return µs per event."""
         lines = self.fresh()
         begin = time.process_time()
         self.feed(lines)
@@ -136,7 +136,7 @@ class Running:
 
 
 def _repeated(lines: Sequence[bytes]) -> Iterator[bytes]:
-    """Yield the chat in the order of time, again and again, each time behind the last."""
+    """Yield the chat in order of time, again and again, each time later than the last."""
     events = sorted((json.loads(line) for line in lines), key=lambda event: event["time"])
     times = [parse_rfc3339(event["time"]) for event in events]
     span, turn = times[-1] - times[0] + DAY, 0
@@ -156,7 +156,7 @@ def _keys(results: Results, members: int) -> None:
     """Measure a window of five entries for so many members."""
     cell = CountWindow(ir.Window(id="w", kind="count", type="message", within=DAY, keep=5), DAY)
     gc.collect()
-    gc.freeze()  # what stands here already is no matter of rows
+    gc.freeze()  # what is here already has nothing to do with rows
     idle = _pause()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]

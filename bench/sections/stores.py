@@ -1,4 +1,4 @@
-"""Bare commits: a batch of one event, and of a thousand, as a hub writes them, into each store."""
+"""Bare commits: a batch of one event, and of a thousand, as a hub writes them, in each store."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _places(results: Results, stack: ExitStack) -> Iterator[tuple[str, str]]:
 
 
 def commits(store: Store, community: str, size: int, rounds: int) -> float:
-    """Return the median seconds of a commit of so many events of one community; the disk confirms each."""
+    """Return the median seconds of a commit of so many events in one community, confirmed by the disk."""
     store.claim(community)
     batches = (batch(community, number, size) for number in itertools.count(1))
     store.commit(next(batches))
