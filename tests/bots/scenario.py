@@ -1,8 +1,8 @@
-"""One story that every bot lives through, each on its own platform, and what is left in the store behind it.
+"""One story that every bot lives through, each on its own platform, and what is left in the store afterwards.
 
-A `Stage` is a platform as members see it: real software where it can be had, else a server that speaks the documented
-protocol. The bot is a process of its own, the example of its library as it stands in `examples/bots`, with a shorter
-patience so that nobody waits for half an hour; in the middle of the story it is killed.
+A `Stage` is a platform as members see it: real software where available, else a server that speaks the documented
+protocol. The bot is a separate process, its library's example in `examples/bots`, with shorter timeouts so that nobody
+waits for half an hour; in the middle of the story it is killed.
 """
 
 from __future__ import annotations

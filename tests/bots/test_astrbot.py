@@ -1,4 +1,4 @@
-"""AstrBot with our plugin, over a real WebSocket of OneBot 11. It needs an environment of its own: `make servers`."""
+"""AstrBot with our plugin, over a real WebSocket of OneBot 11. It needs its own environment: `make servers`."""
 
 from __future__ import annotations
 

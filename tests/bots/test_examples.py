@@ -1,4 +1,4 @@
-"""The examples: short, typed, with one rulebook, and written anew by `groundrules bot init`."""
+"""The examples: short, typed, with one rulebook, and reproduced by `groundrules bot init`."""
 
 from __future__ import annotations
 

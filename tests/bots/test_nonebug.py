@@ -1,5 +1,5 @@
 """The plugin under nonebug, which starts NoneBot around a whole run of pytest and needs another multidict than aiohttp
-has here: so it has an environment of its own, and a run of its own."""
+has here: so it has its own environment and its own run."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The plugin under nonebug, NoneBot's own framework for tests, which starts NoneBot around a whole run of pytest.
 
-`test_nonebug.py` runs this file in an environment of its own. Frames go in by the driver's application, and what the
-plugin calls comes out of the same WebSocket.
+`test_nonebug.py` runs this file in its own environment. Frames go in through the driver's application, and the plugin's
+calls come out of the same WebSocket.
 """
 
 from __future__ import annotations

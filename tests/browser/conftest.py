@@ -1,4 +1,4 @@
-"""A browser for the console: Debian's Chromium, driven by Playwright. Where either is missing, tests are skipped."""
+"""A browser for the console: Debian's Chromium, driven by Playwright. If either is missing, tests are skipped."""
 
 from __future__ import annotations
 

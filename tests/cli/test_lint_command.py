@@ -1,4 +1,4 @@
-"""`groundrules lint` with its lints: pages, mends, costs, adapters."""
+"""`groundrules lint` with its lints: pages, fixes, costs, adapters."""
 
 from __future__ import annotations
 

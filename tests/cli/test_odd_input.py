@@ -1,4 +1,4 @@
-"""Whatever is typed, and whatever stands in a stream, is answered; nothing ends in a fault of ours."""
+"""Whatever is typed, and whatever is in a stream, is answered; nothing ends in a bug of ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rulebook of a stranger makes no command read or write what lies outside of its folder."""
+"""A stranger's rulebook makes no command read or write anything outside its folder."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`python -m strategies.committing WHERE`: commits to a store for ever, and says after each commit that it was kept.
+"""`python -m strategies.committing WHERE`: commits to a store forever, and reports each completed commit.
 
-Whoever kills it can tell from `check` whether what it kept is whole.
+After killing it, `check` tells whether what it stored is complete.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KEYS = ("x", "y", "z")
 
 
 def commit(hand: Hand) -> int:
-    """Keep the next batch; return its number."""
+    """Store the next batch; return its number."""
     number = hand.heads["c"].version + 1
     hand.commit(
         *PLACES,
@@ -34,7 +34,7 @@ def commit(hand: Hand) -> int:
 
 
 def check(store: Store) -> int:
-    """Return how many batches were kept; fail if one is there by half, or twice."""
+    """Return how many batches were stored; fail if one is there only in part, or twice."""
     numbers = {_check(store, of) for of in PLACES}
     assert len(numbers) == 1
     [number] = numbers
@@ -67,7 +67,7 @@ def started(where: str) -> subprocess.Popen[str]:
 
 
 def killed(process: subprocess.Popen[str]) -> int:
-    """Kill a process at once; return the number of the last batch of which it said that it was kept."""
+    """Kill a process at once; return the number of the last batch that it reported as stored."""
     process.kill()
     said, _ = process.communicate()
     whole = said[: said.rfind("\n") + 1].split()

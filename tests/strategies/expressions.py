@@ -1,4 +1,4 @@
-"""Random expressions of the plan, the events that they read, and a memory that answers alike to whoever asks.
+"""Random expressions of the plan, the events they read, and a memory that gives every caller the same answers.
 
 Every expression is well typed, as the checker would have it, and refers to `PLAN`. Fields are often missing.
 """
@@ -184,12 +184,12 @@ class Answers:
 
 
 def _told(fact: Any) -> Any:
-    """A fact as an event tells it: the only number among them that is no score is an instant."""
+    """A fact as events give it: the only number among them that is not a score is an instant."""
     return format_ms(fact) if isinstance(fact, int) and fact > 2 else fact
 
 
 def memory_of_reference() -> Any:
-    """The same answers under the names by which the reference interpreter asks."""
+    """The same answers under the names that the reference interpreter uses."""
     answers = Answers()
     return SimpleNamespace(
         id=answers.partition,
@@ -241,7 +241,7 @@ def const(values: st.SearchStrategy[Any]) -> st.SearchStrategy[ir.Const]:
 
 
 def _brief(build: Callable[[int], st.SearchStrategy[Any]]) -> Callable[[int], st.SearchStrategy[Any]]:
-    """Build a strategy once per depth, and hide it from the printed form of those that use it, which gets huge."""
+    """Build a strategy once per depth, and hide it from the repr of strategies that use it, which gets huge."""
     built = cache(build)
 
     @st.composite

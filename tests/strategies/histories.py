@@ -1,8 +1,8 @@
 """Random streams of events that the shipped schemas accept, for plans of `strategies.plans`.
 
 The streams are dense: three members, two channels, few texts, so that windows fill, ledgers climb and paths end. Time
-goes on by anything from nothing to months, and sometimes back; ids sometimes repeat; facts are often missing; texts
-have odd characters. Some lines are no valid events at all.
+advances by anything from nothing to months, and sometimes goes back; ids sometimes repeat; facts are often missing;
+texts have odd characters. Some lines are not valid events at all.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def events(draw: st.DrawFn, number: int, now: int) -> Json:
 
 @st.composite
 def histories(draw: st.DrawFn, most: int = 14) -> list[Any]:
-    """A stream: events as dicts, lines that are none, and `Answer`s to what a run before asked for."""
+    """A stream: events as dicts, lines that are none, and `Answer`s to what an earlier run requested."""
     now, stream = START, []
     for number in range(1, draw(st.integers(1, most)) + 1):
         kind = draw(st.integers(0, 40))

@@ -1,4 +1,4 @@
-"""What tests of a hub need: a platform, a clock that stands, a store that fails as it is told, events, a rulebook."""
+"""What tests of a hub need: a platform, a stopped clock, a store that fails on demand, events, a rulebook."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ paths:
 
 
 class Watch:
-    """A clock that stands until it is moved."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self, now: int = START) -> None:
         self.now = now
@@ -50,9 +50,9 @@ class Watch:
 
 
 class Platform:
-    """Performs actions as it is told to, and notes each call: what, under which key.
+    """Performs actions as scripted, and notes each call: what, under which key.
 
-    outcomes: answers in order, exceptions are raised; then everything is done. gate: where set, it is waited for.
+    outcomes: answers in order, exceptions are raised; after that everything is done. gate: if set, it is waited for.
     """
 
     def __init__(self, *outcomes: object) -> None:
@@ -73,7 +73,7 @@ class Platform:
 
 
 class Faulty(MemoryStore):
-    """A store in memory that fails as it is told to: exceptions, in order, before and behind a commit, and on a claim.
+    """A store in memory that fails as scripted: exceptions, in order, before and after a commit, and on a claim.
 
     None in a list lets one call pass.
     """
@@ -111,7 +111,7 @@ def event(id: str, text: str, at: int = START, who: str = "ana", community: str 
 
 
 def run(coroutine: Coroutine[Any, Any, Any], seconds: float = 120) -> Any:
-    """Run something that ends within so many seconds."""
+    """Run something that must end within so many seconds."""
     return asyncio.run(asyncio.wait_for(coroutine, seconds))
 
 
@@ -122,5 +122,5 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 def done(calls: Iterable[tuple[str, str]]) -> list[str]:
-    """Return what was asked of a platform."""
+    """Return what was requested from a platform."""
     return [do for do, _ in calls]

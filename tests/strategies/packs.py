@@ -1,7 +1,7 @@
 """The shipped packs under random settings, and random streams for them.
 
 Settings are drawn within their bounds, the extremes often. Events are drawn from the schemas of the plan; their texts
-from what the pack's rules compare with, what its lists hold and what its tests say, so that rules come true. Everything
+from what the pack's rules compare with, its lists' entries and its tests' texts, so that rules come true. Everything
 follows from the seed of a `random.Random`.
 """
 
@@ -73,7 +73,7 @@ def setting(chance: random.Random, about: dict[str, Any]) -> Any:
 
 
 def drawn(chance: random.Random, low: int, high: int) -> int:
-    """A number between two, often an end, seldom far from the lower one."""
+    """A number between two, often an end, rarely far from the lower one."""
     kind = chance.random()
     if kind < 0.2:
         return low
@@ -139,13 +139,13 @@ BROKEN = (
 
 @cache
 def said_in_tests(pack: str) -> tuple[str, ...]:
-    """The texts of a pack's own tests, and whatever else stands there."""
+    """The texts of a pack's own tests, and whatever else is there."""
     files = sorted((POLICIES / pack).glob("tests*.yaml"))
     return tuple(sorted({text for file in files for text in texts_of(plain(file)) if len(text) < 600}))
 
 
 def texts_of(data: Any) -> Iterator[str]:
-    """All texts in plain data, keys left out."""
+    """All texts in plain data, except keys."""
     if isinstance(data, str):
         yield data
     elif isinstance(data, dict):
@@ -175,7 +175,7 @@ def heard(plan: ir.Plan) -> tuple[str, ...]:
 
 @dataclass
 class Chatter:
-    """Makes events for a plan. Tell it the decisions, so that it can answer to what they ask for."""
+    """Makes events for a plan. Give it the decisions, so that it can respond to what they request."""
 
     chance: random.Random
     plan: ir.Plan
@@ -193,7 +193,7 @@ class Chatter:
         self.words = tuple(item for found in self.plan.lists for item in found.items)
 
     def hear(self, decisions: Iterable[Decision]) -> None:
-        """Take note of what was asked for."""
+        """Note what was requested."""
         for action in (action for decision in decisions for action in decision.actions):
             self.keys.append(action.key)
             if action.do == "request_approval":

@@ -1,8 +1,8 @@
 """Random plans over the shipped event types: every kind of trigger, effect and cell, well typed by construction.
 
-`strategies.expressions` looks into expressions in depth; here guards are small and chosen to come true often, so that
-what is behind them happens: windows, ledgers and their ladders, paths, states, schedules, labels, approvals. Every
-expression has a source of its own, so that clauses and blame can be asked apart.
+`strategies.expressions` covers expressions in depth; here guards are small and chosen to come true often, so that what
+they guard happens: windows, ledgers and their ladders, paths, states, schedules, labels, approvals. Every expression
+has its own source, so that clauses and blame can be told apart.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ small = st.integers(-1, 4)
 
 
 def within_of(name: str) -> st.SearchStrategy[int]:
-    """How far back a window is asked: a time, or so many events."""
+    """How far back a window looks: a time, or so many events."""
     if name.startswith("last-"):
         return st.integers(1, 3)
     return st.just(FIXED[name]) if name in FIXED else st.sampled_from(WITHIN)
@@ -395,7 +395,7 @@ approvals = st.builds(
 
 @st.composite
 def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
-    """Rules on everything but events; each may be absent."""
+    """Rules on everything except events; each may be absent."""
     acts = st.lists(plain_acts(SUBJECT), max_size=2)
     notify = ir.Act(do="notify", who=None, parameters={"role": const("admin")})
     crossing = st.tuples(acts, st.none() | deltas(SUBJECT, ("reputation",))).map(
@@ -466,7 +466,7 @@ def timed_rules(draw: st.DrawFn) -> list[ir.Rule]:
 
 
 def still(process: str) -> st.SearchStrategy[ir.AnyExpr]:
-    """Conditions on what of a path has not happened yet."""
+    """Conditions on what has not yet happened of a path."""
     remaining = ir.Remaining(process=process)
     number = ir.Call(function="length", arguments=(remaining,))
     return st.sampled_from(
@@ -511,7 +511,7 @@ def ladders(draw: st.DrawFn) -> tuple[ir.Ladder, ...]:
 
 
 def items(same: ir.Compare) -> st.SearchStrategy[tuple[ir.Item, ...]]:
-    """Of what must all happen before a path ends, the types of the other path's events among them."""
+    """Items that must all happen before a path ends, including the types of the other path's events."""
     spoken = ir.Until(types=("message", "task.updated"), when=same)
     both = (
         ir.Item(id="spoken", title={"zh": "发言", "en": "a word"}, event=spoken),
@@ -549,7 +549,7 @@ def processes(draw: st.DrawFn) -> tuple[ir.Process, ...]:
 
 
 def remembered(who: ir.AnyExpr, of: ir.AnyExpr) -> list[ir.AnyExpr]:
-    """Conditions on what is remembered of a member, and of what has a balance, that time alone may change."""
+    """Conditions on what is remembered about a member, and about what has a balance, that time alone may change."""
     dated = ir.ByDate(dates=(START + HOUR, START + DAY), values=(3, 1, 2))
     return [
         ir.HasLabel(entity="member", id=who, label="trusted"),
@@ -604,7 +604,7 @@ def states(draw: st.DrawFn) -> tuple[ir.State, ...]:
 
 
 def heated(draw: st.DrawFn) -> ir.State:
-    """A state of channels, or of what has their ids and comes and goes."""
+    """A state of channels, or of things that share their ids and come and go."""
     of_whom = draw(st.sampled_from(remembered(const(MEMBERS[0]), SUBJECT)))
     enters = [
         ir.WindowTest(window="texts", key=(SUBJECT,), within=HOUR, operator=">=", bound=2),
@@ -648,7 +648,7 @@ BRAKE_RULE = ir.Rule(
 
 
 class Drawn:
-    """A plan that prints only what was drawn."""
+    """A plan whose repr shows only what was drawn."""
 
     def __init__(self, plan: ir.Plan) -> None:
         self.plan = plan
@@ -694,7 +694,7 @@ def plans(draw: st.DrawFn) -> Drawn:
 
 
 def numbered(plan: ir.Plan) -> ir.Plan:
-    """The plan with a source of its own for every expression."""
+    """The plan with a separate source for every expression."""
     sources: list[ir.Source] = []
 
     def place(value: Any) -> Any:

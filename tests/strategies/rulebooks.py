@@ -157,7 +157,7 @@ def _then(effects: Texts, indent: int) -> Texts:
 
 
 def _blocks(types: Texts, when: Texts, keys: Texts, effects: Texts) -> Texts:
-    """Rules, paths, ladders, schedules and states, each with the guards and effects that are given."""
+    """Rules, paths, ladders, schedules and states, each with the given guards and effects."""
     guard = _said("    when: >\n      {}\n", when)
     return st.one_of(
         _said(
@@ -189,7 +189,7 @@ def _blocks(types: Texts, when: Texts, keys: Texts, effects: Texts) -> Texts:
 
 
 def any_books() -> Texts:
-    """Rulebooks whose parts parse, and which make sense now and then."""
+    """Rulebooks whose parts parse, and which sometimes make sense."""
     types = _one("message", "reaction.added", "[message, message.edited]", "member.muted", "report.created")
     keys = _one("actor", "actor per day", "actor, channel within 1h", "message", "text", "links")
     return _blocks(types, ANYTHING, keys, _ANY_EFFECTS).map(lambda block: HEADER + DECLARED + block)

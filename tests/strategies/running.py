@@ -1,4 +1,4 @@
-"""Running random streams, and comparing what came of them."""
+"""Running random streams, and comparing the results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from strategies.histories import Answer, as_line
 
 
 def log(decisions: Iterable[Decision]) -> list[str]:
-    """Decisions as the log writes them, the prose of rejections left out."""
+    """Decisions as in the log, without the prose of rejections."""
     return [encode(without_prose(decision)).decode() for decision in decisions]
 
 
@@ -26,21 +26,21 @@ def without_prose(decision: Decision) -> Decision:
 
 
 def from_elsewhere(plan: ir.Plan) -> ir.Plan:
-    """The plan as a third party would write it to a file, whose maps come in an order of their own, and read back."""
+    """The plan as a third party would write it to a file, with its own order of maps, and read back."""
     plain = reordered(msgspec.to_builtins(codec.Packed(codec.digest(plan), plan), builtin_types=(bytes,)))
     body = msgspec.msgpack.encode(plain)
     return codec.decode(MAGIC + ir.FORMAT_VERSION.to_bytes(2, "big") + hashlib.sha256(body).digest() + bytes(32) + body)
 
 
 def reordered(value: Any) -> Any:
-    """Plain data with all maps the other way round."""
+    """Plain data with all maps in reverse order."""
     if isinstance(value, dict):
         return {name: reordered(value[name]) for name in reversed(value)}
     return [reordered(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class Story:
-    """The lines of a stream; answers are filled in from the decisions heard so far, or left out if there are none."""
+    """The lines of a stream; answers are filled in from the decisions so far, or left out if there are none."""
 
     def __init__(self, stream: list[Any]) -> None:
         self.stream = stream
@@ -48,7 +48,7 @@ class Story:
         self.keys: list[str] = []
 
     def hear(self, decisions: Iterable[Decision]) -> None:
-        """Take note of what was asked for."""
+        """Note what was requested."""
         for action in (action for decision in decisions for action in decision.actions):
             self.keys.append(action.key)
             if action.do == "request_approval":

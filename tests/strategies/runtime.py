@@ -1,4 +1,4 @@
-"""Plans for tests of the runtime, put together by hand, and short ways to write events."""
+"""Hand-made plans for tests of the runtime, and short ways to write events."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def rule(id: str, *effects: Any, on: Any = "message", when: Any = TRUE, **more: 
 
 
 def plan(*rules: ir.Rule, **cells: Any) -> ir.Plan:
-    """A plan whose cells are given by the names of its fields; everything is sorted as lowering sorts it."""
+    """A plan with cells given by field name; everything is sorted as lowering sorts it."""
     schemas = {name: shipped_catalog().schemas[name] for name in TYPES}
     ordered = {
         name: tuple(sorted(value, key=lambda one: one.id)) if isinstance(value, list) else value
@@ -76,7 +76,7 @@ def plan(*rules: ir.Rule, **cells: Any) -> ir.Plan:
 
 
 class Story:
-    """Makes events of one community, each with an id of its own; `at` counts ms from the start."""
+    """Makes events of one community, each with its own id; `at` counts ms from the start."""
 
     def __init__(self) -> None:
         self.count = 0

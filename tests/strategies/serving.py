@@ -1,4 +1,4 @@
-"""A hub over HTTP for tests: in this process, or in one of its own."""
+"""A hub over HTTP for tests: in this process, or in a separate one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from groundrules.service import Role, Service, TokenFile, Tokens, application
 from groundrules.service.tokens import ROLES
 from strategies.hubs import event
 
-START = time.time_ns() // 1_000_000 - 600_000  # a while ago, for the hub's own events have the clock's time
+START = time.time_ns() // 1_000_000 - 600_000  # a while ago, because the hub's own events have the clock's time
 BOOK = """
 rulebook: shop
 use: [std/chat]
@@ -80,7 +80,7 @@ class Clients:
 
 
 def bearer(secret: str) -> dict[str, str]:
-    """The header that shows a token."""
+    """The header with a token."""
     return {"Authorization": f"Bearer {secret}"}
 
 
@@ -94,7 +94,7 @@ async def serving(book: Any, place: str = "sqlite::memory:", hold: float = 300.0
 
 
 class Process:
-    """`groundrules serve` in a process of its own."""
+    """`groundrules serve` in a separate process."""
 
     def __init__(self, folder: Path, book: Path | str, *options: str) -> None:
         self.folder = folder
@@ -143,7 +143,7 @@ class Process:
 
 @contextmanager
 def process(folder: Path, book: Path | str, *options: str) -> Iterator[Process]:
-    """Serve a rulebook in a process of its own."""
+    """Serve a rulebook in a separate process."""
     served = Process(folder, book, *options)
     served.start()
     try:

@@ -1,4 +1,4 @@
-"""Random trees of the language, as the parser could have built them."""
+"""Random trees of the language, as the parser could build them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _several(parts: st.SearchStrategy[Any], least: int = 1) -> st.SearchStrategy
 
 
 def _chain(kind: type[nodes.Or | nodes.And], parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """`and` and `or` never hold one of their own kind: its operands join."""
+    """`and` and `or` never directly contain their own kind: its operands join."""
 
     def joined(operands: list[Any]) -> nodes.Node:
         flat = [inner for part in operands for inner in (part.operands if type(part) is kind else (part,))]
@@ -134,7 +134,7 @@ _trees = st.recursive(path | literal, _extend, max_leaves=12)
 
 @st.composite
 def _expression(draw: st.DrawFn) -> nodes.Node:
-    """The same, under a name: a strategy of strategies would describe itself on many pages."""
+    """The same, under a name: the repr of a strategy of strategies would fill pages."""
     return cast("nodes.Node", draw(_trees))
 
 
@@ -157,7 +157,7 @@ _literals = texts.filter(lambda text: text and not set("｛｝") & set(text))
 
 
 def _merged(parts: list[Any]) -> tuple[Any, ...]:
-    """Neighbouring literals are one."""
+    """Adjacent literals are one."""
     merged: list[Any] = []
     for part in parts:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):

@@ -1,4 +1,5 @@
-"""Stores and adapters of other packages: found by name, and where they are broken a message says so, no traceback."""
+"""Stores and adapters of other packages: found by name, and if they are broken, a message says so instead of a
+traceback."""
 
 from __future__ import annotations
 

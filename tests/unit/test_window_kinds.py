@@ -1,4 +1,4 @@
-"""A kind of window is described once, and whoever must have a word or a cell for each kind has one."""
+"""A kind of window is described once, and everything that needs a word or a cell for each kind has one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a finding underlines, helps with and points to besides."""
+"""What a finding underlines, what its help says, and what else it points to."""
 
 from __future__ import annotations
 

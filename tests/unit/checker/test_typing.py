@@ -1,4 +1,4 @@
-"""Which expressions are typed how: what is accepted, what may be missing, what a guard promises."""
+"""How expressions are typed: what is accepted, what may be missing, what a guard promises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps that keep communities in memory leave the same rows as those that are given them each time."""
+"""Steps that keep communities in memory leave the same rows as those that receive them each time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a decision (tests, entries, commits), what waits, and what was seen beside a number."""
+"""What becomes of a decision (tests, entries, commits), what waits, and what was shown next to a number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What help lines and fixes propose, where a reader would follow them to the letter."""
+"""What help lines and fixes propose, if a reader follows them to the letter."""
 
 from __future__ import annotations
 

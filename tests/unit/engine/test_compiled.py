@@ -1,4 +1,4 @@
-"""Plan files: what is made survives, what does not fit is refused, and reading needs no front end."""
+"""Plan files: what was compiled survives, what doesn't fit is refused, and reading needs no front end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decoding: what is taken, what is cleaned, and what is said of what is refused."""
+"""Decoding: what is accepted, what is cleaned, and how refusals are explained."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The index: what a guard needs, how it is found, and that no guard is left out that is not surely false."""
+"""The index: what a guard needs, how it is found, and that a guard is left out only if it is certainly false."""
 
 from __future__ import annotations
 

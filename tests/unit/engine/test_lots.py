@@ -1,4 +1,4 @@
-"""Lots are fair: each share is met, each of many is drawn as often, one rule's lot says nothing of another's."""
+"""Lots are fair: each share is met, each of many is drawn equally often, rules' lots are independent."""
 
 from __future__ import annotations
 

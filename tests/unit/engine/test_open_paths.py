@@ -1,4 +1,4 @@
-"""Open paths found by look-up: what is derived from an `until`, and that nothing else is asked."""
+"""Open paths found by look-up: what is derived from an `until`, and that no others are evaluated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views and hits: kept, bounded, and the same as asking `groundrules.text` each time."""
+"""Views and hits: cached, bounded, and the same as calling `groundrules.text` each time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Windows counted together and asked behind one gate: the same rows and the same firings as one by one."""
+"""Windows counted together and tested behind one gate: the same rows and the same firings as one by one."""
 
 from __future__ import annotations
 

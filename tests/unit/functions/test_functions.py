@@ -1,4 +1,4 @@
-"""The builtin functions: what they give, and that they give something for every value of their types."""
+"""The builtin functions: what they return, and that they are total on their types."""
 
 import time
 from typing import Any

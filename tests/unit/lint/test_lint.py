@@ -1,4 +1,4 @@
-"""Ignore comments, mends, adapters' tables, costs; and no false alarm on what ships."""
+"""Ignore comments, fixes, adapters' tables, costs; and no false alarms on what ships."""
 
 from __future__ import annotations
 

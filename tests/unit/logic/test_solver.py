@@ -1,4 +1,4 @@
-"""The solver against brute force: where it says no, no event of a small world makes the claims true."""
+"""The solver against brute force: if it says no, no event of a small world makes the claims true."""
 
 from __future__ import annotations
 

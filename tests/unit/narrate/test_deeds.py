@@ -1,4 +1,4 @@
-"""Actions as sentences, and decisions told with them."""
+"""Actions as sentences, and decisions described with them."""
 
 from __future__ import annotations
 

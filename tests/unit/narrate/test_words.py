@@ -1,4 +1,4 @@
-"""Words in files: alike in all languages, all of them used, and none missing."""
+"""Words in files: the same in all languages, all of them used, none missing."""
 
 from __future__ import annotations
 

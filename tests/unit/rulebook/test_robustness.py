@@ -1,4 +1,4 @@
-"""Whatever stands in a file, loading it ends in a rulebook or in diagnostics."""
+"""Whatever is in a file, loading it ends in a rulebook or in diagnostics."""
 
 import json
 from pathlib import Path

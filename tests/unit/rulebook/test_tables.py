@@ -1,4 +1,4 @@
-"""A table says what its rows would say as rules of their own."""
+"""A table means what its rows would mean as separate rules."""
 
 from __future__ import annotations
 

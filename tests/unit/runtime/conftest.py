@@ -1,4 +1,4 @@
-"""What tests of the hub share: a rulebook, a place, and no patience."""
+"""What tests of the hub share: a rulebook, a store, and short timeouts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arrivals: whose an event is and when it happened, whoever reads it."""
+"""Arrivals: an event's community and time, whoever reads it."""
 
 from __future__ import annotations
 

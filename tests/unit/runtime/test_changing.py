@@ -1,4 +1,4 @@
-"""A rulebook is tried in a process of its own, where what holds here holds, too."""
+"""A rulebook is tested in a separate process, under the same conditions as here."""
 
 import asyncio
 import subprocess

@@ -1,4 +1,4 @@
-"""What moderators do by hand: claims, taking back in one step, telling somebody."""
+"""What moderators do by hand: claims, undoing in one step, writing to somebody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What befalls a hub: full disks, locks, other hubs, clocks, damaged files. The page on the runtime says the same."""
+"""What can happen to a hub: full disks, locks, other hubs, clocks, damaged files. The page on the runtime says the
+same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hub: decided once, kept before it is acted upon, and what became of actions is told to the rules."""
+"""The hub: decided once, committed before it is acted upon, and the rules learn the outcome of actions."""
 
 from __future__ import annotations
 

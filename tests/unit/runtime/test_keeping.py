@@ -1,4 +1,4 @@
-"""Records that were kept long enough go, and persons, whatever stands in the way elsewhere."""
+"""Expired records and forgotten people are deleted, whatever goes wrong elsewhere."""
 
 from __future__ import annotations
 

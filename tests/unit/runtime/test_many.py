@@ -1,4 +1,4 @@
-"""Many communities: what concerns all of them holds nobody up, and those that nobody uses leave memory."""
+"""Many communities: work on all of them holds nobody up, and unused ones leave memory."""
 
 from __future__ import annotations
 

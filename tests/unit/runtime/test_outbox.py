@@ -1,4 +1,4 @@
-"""The outbox: nothing is performed before it is kept, nothing twice that must not be, nothing is left standing."""
+"""The outbox: nothing is performed before it is committed, nothing twice that must not be, nothing is left behind."""
 
 from __future__ import annotations
 

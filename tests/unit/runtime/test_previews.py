@@ -1,4 +1,4 @@
-"""What other settings would have done, in a given time: exact where there is time, else with its error; and budgets."""
+"""What other settings would have done, in a given time: exact if time allows, else with its error; and budgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns: whatever fails when, a job is kept once or refused with a reason, and nothing of it is half remembered."""
+"""Turns: whatever fails when, a job is committed once or refused with a reason, and never half remembered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox as a feed: open actions are handed out, what must not be repeated once; rules are told of results."""
+"""The outbox as a feed: open actions are handed out, what must not be repeated once; rules learn the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings, another version of the rulebook, and a person who is forgotten, over HTTP."""
+"""Settings, another version of the rulebook, and forgetting a person, over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events over HTTP: kept when they are answered, once each, or refused with a code, a place and a reason."""
+"""Events over HTTP: committed once answered, once each, or refused with a code, a place and a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a service tells about itself: metrics, logs under one id, traces."""
+"""What a service reports about itself: metrics, logs under one id, traces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that commits is killed at any instant: what it kept is whole, and all of which it said so is there."""
+"""A process that commits is killed at any instant: what it stored is complete, and includes all that it reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL where it hurts: hubs that die or lose a community, servers that vanish, tables of others."""
+"""PostgreSQL where it hurts: hubs that die or lose a community, servers that vanish, others' tables."""
 
 from __future__ import annotations
 

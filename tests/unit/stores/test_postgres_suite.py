@@ -1,4 +1,4 @@
-"""PostgreSQL passes what every store has to pass."""
+"""PostgreSQL passes the suite for every store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""State in a file: a run that stops anywhere goes on as if it had not, and the file holds no more than the engine."""
+"""State in a file: a run stopped anywhere continues as if it had not been, and the file has no more than the engine."""
 
 from __future__ import annotations
 

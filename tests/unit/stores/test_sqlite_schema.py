@@ -1,4 +1,4 @@
-"""Files of older versions: brought up to date, with a copy of what was, and nothing is lost on the way."""
+"""Files of older versions: migrated, with a copy of the original, and nothing is lost on the way."""
 
 from __future__ import annotations
 

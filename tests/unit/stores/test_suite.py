@@ -1,4 +1,4 @@
-"""SQLite, in a file and in memory, passes what every store has to pass."""
+"""SQLite, in a file and in memory, passes the suite for every store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The driver takes what Lark takes, and builds the same tree with the same offsets."""
+"""The driver accepts what Lark accepts, and builds the same tree with the same offsets."""
 
 from __future__ import annotations
 

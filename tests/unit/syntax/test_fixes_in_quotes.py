@@ -1,4 +1,4 @@
-"""A fix is written as the YAML around it wants, so that what it leaves can be read."""
+"""A fix is written as the surrounding YAML requires, so that the result can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row a mistake: what is typed, the code, the text that is underlined, and words of message, help or fix."""
+"""One row per mistake: what is typed, the code, the text that is underlined, and words of message, help or fix."""
 
 from __future__ import annotations
 

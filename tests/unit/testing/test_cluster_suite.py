@@ -1,4 +1,4 @@
-"""The suite for engines of streams, passed by two engines in memory, and not by one that loses something."""
+"""The suite for stream engines, passed by two engines in memory, and failed by one that loses something."""
 
 from __future__ import annotations
 

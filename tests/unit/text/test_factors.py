@@ -1,4 +1,4 @@
-"""Literal factors: one of them stands wherever the pattern matches."""
+"""Literal factors: every match of the pattern contains one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folded view: what meets what, and what stays apart."""
+"""The folded view: what matches what, and what stays apart."""
 
 import string
 import sys

@@ -1,4 +1,4 @@
-"""Forms of sentences: what is left out where a value is missing, and what is no form."""
+"""Forms of sentences: what is left out if a value is missing, and what is not a form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The squeezed view: disguised words meet their plain form, ordinary words are not glued together."""
+"""The squeezed view: disguised words match their plain form, ordinary words are not glued together."""
 
 import pytest
 

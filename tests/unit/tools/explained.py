@@ -1,4 +1,4 @@
-"""Small rulebooks and events, for those who test explanations."""
+"""Small rulebooks and events, for tests of explanations."""
 
 from __future__ import annotations
 

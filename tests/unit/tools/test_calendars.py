@@ -1,4 +1,4 @@
-"""Working days of a country, written as a rulebook: what it says of days, and that the shipped one is still true."""
+"""Working days of a country, written as a rulebook: what it says about days, and that the shipped one is still true."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explaining an event that lies far ahead of the clock: what comes behind it says whether its time is true."""
+"""Explaining an event far ahead of the clock: what follows it shows whether its time is true."""
 
 from __future__ import annotations
 

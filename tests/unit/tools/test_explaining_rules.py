@@ -1,4 +1,4 @@
-"""What is said of a rule: its verdict, the tree of its guard, what it remembers."""
+"""What is said about a rule: its verdict, the tree of its guard, what it remembers."""
 
 from __future__ import annotations
 

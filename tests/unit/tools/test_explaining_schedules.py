@@ -1,4 +1,4 @@
-"""Of a schedule that asks of each member, every line speaks of the member that it is about."""
+"""For a schedule evaluated per member, every line names the member it is about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Carets stand below what was found, however wide the characters are."""
+"""Carets are below what was found, however wide the characters are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What would have made a rule fire: each way was tried, and each way is the small one."""
+"""What would have made a rule fire: each way was tried, and each is minimal."""
 
 from __future__ import annotations
 

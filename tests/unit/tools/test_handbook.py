@@ -1,4 +1,4 @@
-"""The handbook says what the plan does, in both languages, and nothing of what is not for members."""
+"""The handbook says what the plan does, in both languages, and nothing that is not for members."""
 
 from __future__ import annotations
 

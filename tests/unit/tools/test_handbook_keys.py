@@ -1,4 +1,4 @@
-"""The handbook says for what each time counts, and what waits for approval and what does not."""
+"""The handbook says what each time applies to, and what waits for approval and what does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chapter of what is remembered leaves nothing out that the engine keeps about people."""
+"""The chapter on what is remembered leaves out nothing that the engine keeps about people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the settings of a rulebook switch off is nothing to its members, and does not stand in their handbook."""
+"""What a rulebook's settings switch off doesn't concern its members, and is not in their handbook."""
 
 from __future__ import annotations
 

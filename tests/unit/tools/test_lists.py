@@ -1,4 +1,4 @@
-"""Lists that changed, written into a rulebook's files: they are read back as they had become, and the rest stays."""
+"""Lists that changed, written into a rulebook's files: they are read back as changed, and the rest stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders as they stood at a revision of git."""
+"""Folders as of a Git revision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The virtual clock, and the events that short forms stand for."""
+"""The virtual clock, and the events that short forms mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rulebook in a folder with tests beside it, for those who test the test runner."""
+"""A rulebook in a folder with its tests, for tests of the test runner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signatures: documented, with an example that parses, and a result that follows from the arguments."""
+"""Signatures: documented, with an example that parses, and a result determined by the arguments."""
 
 import pytest
 

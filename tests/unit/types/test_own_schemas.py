@@ -1,4 +1,4 @@
-"""A rulebook's own schemas: what they may say, how they extend shipped ones, and what is told about mistakes."""
+"""A rulebook's own schemas: what they may say, how they extend shipped ones, and what is reported about mistakes."""
 
 import json
 from pathlib import Path
