@@ -1,4 +1,4 @@
-"""`run --store --out`: whatever is killed when, the decisions end up as if nothing had been."""
+"""`run --store --out`: whatever is killed when, the decisions end up as if nothing had happened."""
 
 from __future__ import annotations
 

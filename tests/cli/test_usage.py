@@ -1,4 +1,4 @@
-"""Mistakes of usage, word by word: they are the same with every version of click that is allowed."""
+"""Mistakes of usage, word by word: they are the same with every supported version of click."""
 
 from __future__ import annotations
 

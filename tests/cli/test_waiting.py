@@ -1,4 +1,4 @@
-"""What is said while long work runs."""
+"""What is shown while long work runs."""
 
 from __future__ import annotations
 

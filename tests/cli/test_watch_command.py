@@ -1,4 +1,4 @@
-"""`groundrules watch`: what is saved is linted and tested again, and told in the language that was asked for."""
+"""`groundrules watch`: what is saved is linted and tested again, and reported in the requested language."""
 
 from __future__ import annotations
 

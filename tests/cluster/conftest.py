@@ -1,4 +1,4 @@
-"""A Spark of one's own: two workers, little memory; where there is no Java, what wants it is skipped."""
+"""A local Spark: two workers, little memory; without Java, the tests that need it are skipped."""
 
 from __future__ import annotations
 

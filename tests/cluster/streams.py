@@ -1,4 +1,4 @@
-"""Streams for clusters: a chat that was recorded, where it is there, and made ones over many communities."""
+"""Streams for clusters: a recorded chat, if available, and generated ones over many communities."""
 
 from __future__ import annotations
 

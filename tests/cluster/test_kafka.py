@@ -1,4 +1,4 @@
-"""Against the Kafka that librdkafka brings for tests: members come, go and are killed, and each decision comes once."""
+"""Against librdkafka's mock Kafka: members come, go and are killed, and each decision comes once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A job on Spark that is killed twice; ten times are run by hand (`python -m tests.cluster.kill_spark`)."""
+"""A Spark job that is killed twice; ten times is run by hand (`python -m tests.cluster.kill_spark`)."""
 
 from __future__ import annotations
 

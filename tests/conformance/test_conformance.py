@@ -1,4 +1,4 @@
-"""Every case through every way of running: as wanted, and byte-equal among the ways."""
+"""Every case in every way of running: as expected, and byte-equal among the ways."""
 
 from __future__ import annotations
 

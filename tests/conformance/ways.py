@@ -1,6 +1,6 @@
 """The ways of running a rulebook, each from its folder or plan to decisions, event by event.
 
-The last answer is what the end of the input brings about.
+The last answer is what the end of the input causes.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Addresses in texts that another project's tests were written for, and its hostile strings.
 
-Twitter takes fewer hosts for real (no underscores, no leading hyphens, top-level names from a list) and bare names
-without a path for addresses where their top-level name is well known; where both speak of an address, the hosts agree.
+Twitter accepts fewer hosts (no underscores, no leading hyphens, top-level names from a list), and bare names without a
+path if their top-level name is well known; where both find an address, the hosts agree.
 """
 
 from __future__ import annotations

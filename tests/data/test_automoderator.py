@@ -1,6 +1,6 @@
-"""Rules that subreddits run under AutoModerator: what can be said of them, and that it means what they mean.
+"""Rules that subreddits run under AutoModerator: which can be expressed, and that they mean the same.
 
-`python -m bench.automoderator` prints the figure; it stands in docs/automoderator.md.
+`python -m bench.automoderator` prints the figure in docs/automoderator.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Disguised words that another project's tests were written for, through our lists.
 
 Every case of the file is either tried below, with the entries and the view or the builtin that an author would choose,
-or listed in `NOT_TRIED` with the reason, as in docs/evasion.md. What is expected is what that project's assertions say.
+or listed in `NOT_TRIED` with the reason, as in docs/evasion.md. Expectations are that project's assertions.
 """
 
 from __future__ import annotations

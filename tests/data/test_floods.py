@@ -1,6 +1,6 @@
 """Floods, repeats, bursts of joins and of mentions in recorded chats are found exactly where a plain script finds them.
 
-The script below keeps lists, dictionaries and dates, and knows nothing of groundrules. It is told each event as it was
+The script below keeps lists, dictionaries and dates, and knows nothing about groundrules. It gets each event as
 recorded, and again with some events held back, some by more than a day, and some repeated: what comes late counts at
 the clock, what comes too late or twice does not count at all.
 """

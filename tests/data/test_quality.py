@@ -1,6 +1,6 @@
 """The shipped packs on people's messages: what they find and what they leave alone.
 
-`python -m bench.quality` prints it; its figures stand in docs/quality.md.
+`python -m bench.quality` prints the figures in docs/quality.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Replaying a recorded chat between two versions of a flood rule lists exactly whom a plain script lists."""
+"""Replaying a recorded chat between two versions of a flood rule lists exactly the members that a plain script
+lists."""
 
 from __future__ import annotations
 

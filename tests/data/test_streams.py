@@ -1,6 +1,6 @@
 """Recorded chats and labelled messages: nothing raises, nothing is lost, and rules fire where a plain script says so.
 
-The script below knows nothing of groundrules: it lower-cases, searches and compares, which on this data is what the
+The script below knows nothing about groundrules: it lower-cases, searches and compares, which on this data is what the
 rules of `tests/rulebooks/streams` mean.
 """
 

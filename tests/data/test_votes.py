@@ -1,7 +1,7 @@
 """Recorded votes: every member's reputation is what a plain loop over the same lines adds up to.
 
-The loop below knows nothing of groundrules: ten for an upvote, of which a day lets two hundred through, two off for a
-downvote, never below one, and fifteen for an accepted answer whatever the day already gave.
+The loop below knows nothing about groundrules: ten for an upvote, at most two hundred a day, two off for a downvote,
+never below one, and fifteen for an accepted answer whatever the day already gave.
 """
 
 from __future__ import annotations

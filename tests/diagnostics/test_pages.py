@@ -1,15 +1,14 @@
-"""Runs the pages of this folder: every finding stands on the line that it speaks of.
+"""Runs the pages of this folder: every finding is on the line it is about.
 
-A page is Markdown. Each fenced `yaml` block is a rulebook; a block without `rulebook:` is a fragment, and a file
-beside it names the rulebook and uses `std/chat`. A block below a line "`file: name`" is one file of a folder, together
-with the other such blocks under the same heading; fenced `text` blocks are files there, too. What is expected stands
-in a comment
+A page is Markdown. Each fenced `yaml` block is a rulebook; a block without `rulebook:` is a fragment, and a separate
+file names the rulebook and uses `std/chat`. A block below a line "`file: name`" is one file of a folder, together with
+the other such blocks under the same heading; fenced `text` blocks are files there, too. Expectations are comments
 
     when: text contian "a"   # error: [GR214] substring of the message
 
-at the end of the line, or alone in the lines above it. Marks are taken out before the file is read. A block without
-marks is clean. Of the lints (GR6xx) only the one that the page is about has its say; an example of something else need
-not be a sensible rulebook.
+at the end of the line, or alone in the lines above it. Marks are removed before the file is read. A block without marks
+is clean. Of the lints (GR6xx) only the page's own is reported; an example of something else need not be a sensible
+rulebook.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page of mistakes: each example is reported on the line that it says, with the code that it names."""
+"""The page of mistakes: each example is reported on the line and with the code that it gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames as platforms send them, one a line, with the types of the events that each stands for."""
+"""Frames as platforms send them, one per line, with the types of the events that each stands for."""
 
 from __future__ import annotations
 

@@ -2,12 +2,12 @@
 
 A process (`kill_child.py`) takes a hub over a stream, with a platform that notes each call durably. It is killed with
 SIGKILL, started again, and so on until the stream ends. Then what the store holds and what the platform noted is
-compared with a run that nobody disturbed: decisions byte for byte, recorded events, rows and outcomes alike; actions
-that may be repeated reached the platform at least once, under one key, the others at most once, and of those every one
-was shown as in doubt whose end nobody knew.
+compared with an undisturbed run: decisions byte for byte, recorded events, rows and outcomes alike; actions that may be
+repeated reached the platform at least once, under one key, the others at most once, and every one of those with an
+unknown outcome was shown as in doubt.
 
 `test_kill.py` runs a part of it. `python -m tests.long.kill --kills 200 --store sqlite` kills two hundred times, over
-the recorded chats where these are there; it takes ten minutes or so.
+the recorded chats if available; it takes ten minutes or so.
 """
 
 from __future__ import annotations

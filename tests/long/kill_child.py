@@ -1,7 +1,7 @@
 """The process that `kill.py` kills: a hub over a stream, with a platform that notes each call durably.
 
-The clock follows the stream, and what is to be done is done before the next events come, so that the order of events
-and of their results is determined. Where to go on is known from what is kept alone.
+The clock follows the stream, and actions are performed before the next events come, so that the order of events and
+results is determined. Where to continue is known only from what is stored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A hub that is killed a few times; two hundred are run by hand (`python -m tests.long.kill`)."""
+"""A hub that is killed a few times; two hundred kills are run by hand (`python -m tests.long.kill`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A month of silence with fifty schedules: each runs once, in order, and tells how often it was missed."""
+"""A month of silence with fifty schedules: each runs once, in order, and reports how often it was missed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a diff says of two guards holds on every event: narrowed, a rule fires nowhere else; widened, none is lost.
+"""What a diff says about two guards holds on every event: narrowed, a rule fires nowhere else; widened, none is lost.
 
 Guards are drawn from a few leaves, some of which may be unknown, in any nesting; the events make each of them true,
 false and, where that can be, unknown.

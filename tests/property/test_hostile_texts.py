@@ -1,4 +1,4 @@
-"""Whatever members, platforms and authors write: on no terminal does it act, and no page holds it as markup."""
+"""Whatever members, platforms and authors write: it acts on no terminal, and is markup on no page."""
 
 from __future__ import annotations
 

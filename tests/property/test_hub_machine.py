@@ -1,4 +1,5 @@
-"""Whatever fails when, and wherever a hub dies: each event is decided once, each action performed as often as it may.
+"""Whatever fails when, and wherever a hub dies: each event is decided once, each action performed as often as it may
+be.
 
 A state machine hands in events, lets the store and the platform fail, kills the hub at any turn of its loop, lets
 another one claim a community, and does what moderators do. What the hub then has must follow from its own record: an

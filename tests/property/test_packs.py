@@ -1,7 +1,7 @@
 """The shipped packs under random settings and random streams: one meaning, whatever the way of running.
 
-Each seed is a rulebook of one or two packs with parameters drawn within their bounds, and a stream that speaks of what
-they know. HYPOTHESIS_PROFILE=long goes over many more.
+Each seed is a rulebook of one or two packs with parameters drawn within their bounds, and a stream about what they look
+for. HYPOTHESIS_PROFILE=long runs many more.
 """
 
 from __future__ import annotations

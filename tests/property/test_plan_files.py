@@ -1,4 +1,4 @@
-"""Plan files of strangers: whatever their bytes hold is a plan that runs or a PlanError."""
+"""Strangers' plan files: whatever their bytes hold is a plan that runs or a PlanError."""
 
 from __future__ import annotations
 

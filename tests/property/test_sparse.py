@@ -1,5 +1,5 @@
-"""Event types with more optional fields than events carry: rules are asked for themselves where a field of theirs is
-there, as a group where none is, and both evaluators tell and count the same."""
+"""Event types with more optional fields than events have: rules are evaluated singly if a field of theirs is present,
+as a group otherwise, and both evaluators report and count the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""State is plain data: restarts change nothing, swaps to the same rulebook neither, and who is forgotten is gone."""
+"""State is plain data: restarts and swaps to the same rulebook change nothing, and forgotten people are gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is typed, the parser answers with a tree or with a problem inside the text; never with a fault."""
+"""Whatever is typed, the parser answers with a tree or with a problem inside the text; never with a crash."""
 
 from __future__ import annotations
 

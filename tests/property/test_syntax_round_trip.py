@@ -1,4 +1,4 @@
-"""What is printed parses to the tree it was printed from; offsets say where each node stands."""
+"""What is printed parses to the tree it was printed from; offsets say where each node is."""
 
 from __future__ import annotations
 

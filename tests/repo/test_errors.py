@@ -1,4 +1,4 @@
-"""Exceptions have one root and one ending, and those that public methods raise are there to be caught."""
+"""Exceptions have one root and one ending, and those that public methods raise are exported."""
 
 from __future__ import annotations
 

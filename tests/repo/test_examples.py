@@ -1,4 +1,4 @@
-"""The examples hold: rulebooks, tests, weeks of events and handbooks of every folder that has a rulebook."""
+"""The examples work: rulebooks, tests, weeks of events and handbooks of every folder that has a rulebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m dev.new`: what it writes is well formed, and its tests fail until there is something behind them."""
+"""`python -m dev.new`: what it writes is well formed, and its tests fail until it is implemented."""
 
 from __future__ import annotations
 

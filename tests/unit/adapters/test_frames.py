@@ -1,5 +1,5 @@
-"""Frames of every platform, as its documentation has them: each stands for the events beside it, and no adapter
-stumbles over any of them."""
+"""Frames of every platform, as documented: each stands for the events listed with it, and no adapter stumbles over any
+of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a text holds, what goes out fits, keeps every word, calls nobody else, and is parted in good places."""
+"""Whatever is in a text, what goes out fits, keeps every word, pings nobody else, and is split in good places."""
 
 from __future__ import annotations
 

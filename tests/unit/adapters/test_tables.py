@@ -1,4 +1,4 @@
-"""What the adapters' tables promise: every action is translated or said to be lacking, every limit has its source."""
+"""What the adapters' tables promise: every action is translated or listed as lacking, every limit has its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What adapters are held to: their events are valid and say what their tables say, and so do their actions."""
+"""What adapters must satisfy: their events are valid and say what their tables say, and so do their actions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A platform without a platform: OneBot's words, and calls that are only kept."""
+"""A platform without a platform: OneBot's terms, and calls that are only recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The host over a client that only keeps calls."""
+"""The host over a client that only records calls."""
 
 from __future__ import annotations
 

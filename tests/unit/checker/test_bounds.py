@@ -1,4 +1,4 @@
-"""What a few lines can make grow without end is refused, in time that does not grow."""
+"""Whatever a few lines can make grow without bound is refused, in time that does not grow."""
 
 from __future__ import annotations
 
