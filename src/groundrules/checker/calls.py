@@ -21,7 +21,7 @@ from groundrules.checker.bindings import (
 )
 from groundrules.checker.constants import fold
 from groundrules.checker.literals import UNKNOWN, Quoted, is_entity, is_textual
-from groundrules.checker.suggestions import nearest_path
+from groundrules.checker.suggestions import meant_function
 from groundrules.diagnostics.codes import cells as cell_codes
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes
@@ -81,8 +81,8 @@ def _unknown(reader: Reader, node: nodes.Call) -> Typed:
         ledgers += [
             f"{alias}.{name}" for name, binding in imported.declared.items() if isinstance(binding, LedgerBinding)
         ]
-    suggestion = nearest_path(node.function, [*SIGNATURES, *MEMORY, *SEARCHES, *ledgers])
-    help = f"did you mean `{suggestion}`?" if suggestion else "`groundrules docs` lists the functions"
+    known = (*SIGNATURES, *MEMORY, *SEARCHES, *ledgers)
+    help = meant_function(node.function, list(map(reader.text, node.arguments)), known)
     words = (f"no function or ledger is called `{node.function}`", help)
     return reader.error(name_codes.UNKNOWN_NAME, reader.offsets(node.function_at), words)
 

@@ -11,6 +11,8 @@ from groundrules.checker.constants import fold
 from groundrules.checker.literals import ORDERED, UNKNOWN, Quoted
 from groundrules.checker.views import alike
 from groundrules.diagnostics.codes import types as codes
+from groundrules.diagnostics.codes.names import UNKNOWN_NAME
+from groundrules.diagnostics.model import Fix
 from groundrules.syntax import nodes
 from groundrules.types import kinds
 from groundrules.types.kinds import Typed
@@ -19,7 +21,12 @@ if TYPE_CHECKING:
     from groundrules.checker.expressions import Reader
 
 
+_WORDS = {"yes": "true", "no": "false"}
+
+
 def _compare(reader: Reader, node: nodes.Compare) -> Typed:
+    if _yes_or_no(reader, node):
+        return UNKNOWN
     left = windows.operand(reader, node.left)
     right = windows.operand(reader, node.right)
     if isinstance(left.type, kinds.Unknown) or isinstance(right.type, kinds.Unknown):
@@ -44,6 +51,21 @@ def _equal(reader: Reader, node: nodes.Compare, left: kinds.Type, right: kinds.T
         numbers = isinstance(left, kinds.Number) or isinstance(right, kinds.Number)
         reader.error(codes.TYPES_DIFFER, node, (message, (numbers and _unquoted(quoted)) or help))
     return False
+
+
+def _yes_or_no(reader: Reader, node: nodes.Compare) -> bool:
+    """Report a condition compared with `yes` or `no`, if it is."""
+    word, other = node.right, node.left
+    if not isinstance(word, nodes.Name) or word.name not in _WORDS or reader.scope.lookup(word.name, reader.variables):
+        return False
+    if not isinstance(reader.session.quietly(lambda: reader.type_of(other)).type, kinds.Boolean):
+        return False
+    value, text = _WORDS[word.name], reader.text(other)
+    alone = text if (value == "true") == (node.operator == "==") else f"not {text}"
+    fixes = (Fix(reader.span(word), value, f"write `{value}`"),)
+    words = (f"unknown name `{word.name}`", f"write `{value}`, or `{alone}` alone")
+    reader.error(UNKNOWN_NAME, word, words, fixes=fixes)
+    return True
 
 
 def _unquoted(node: nodes.Node) -> str | None:

@@ -6,6 +6,7 @@ parameter decides how its YAML is read (`arguments`); whom an effect hits if nob
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Literal
@@ -16,9 +17,13 @@ from groundrules.checker.ledger_effects import Written
 from groundrules.checker.sites import Site
 from groundrules.checker.suggestions import listing, meant
 from groundrules.diagnostics.codes import names as codes
+from groundrules.diagnostics.codes.files import FULL_WIDTH_YAML
+from groundrules.diagnostics.model import Diagnostic, Fix
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.diagnostics.synonyms import synonym
 from groundrules.rulebook import model as authored
 from groundrules.rulebook.effects import read_effects
+from groundrules.rulebook.yaml import YScalar
 from groundrules.types.actions import ActionType
 from groundrules.types.effects import EFFECTS
 
@@ -57,6 +62,9 @@ def effects(site: Site, authored_effects: Iterable[authored.Effect]) -> Effects:
     return tuple(all_effects)
 
 
+_WIDE_COMMA = re.compile("[，、] ?")
+
+
 def _meant(site: Site, written: authored.Effect) -> authored.Effect:
     """Return an item read with the key as its name that names an effect; of two, the one that takes the others."""
     readings = {str(argument.name.value): argument for argument in (written, *written.others)}
@@ -75,6 +83,9 @@ def _taken(site: Site, name: str) -> set[str]:
 def _unknown(site: Site, effect: authored.Effect) -> None:
     name = str(effect.name.value)
     catalog = site.session.catalog
+    if flaw := _wide_comma(effect):
+        site.session.add(flaw)
+        return
     known = (*EFFECTS, *catalog.names("actions"))
     if name in _PARAMETERS:
         help = f"put parameters in one item with their action: `{{warn: …, {name}: …}}`"
@@ -83,6 +94,18 @@ def _unknown(site: Site, effect: authored.Effect) -> None:
         titles = [(title, action.name) for action in actions for title in action.title.values()]
         help = meant(name, known, titles) or "actions are described by schemas in `schemas/actions/`"
     site.session.add(codes.UNKNOWN_ACTION.at(effect.name.span, f"unknown action `{name}`", help))
+
+
+def _wide_comma(effect: authored.Effect) -> Diagnostic | None:
+    """A full-width comma between two effects of a list in one line."""
+    span = effect.name.span
+    comma = _WIDE_COMMA.search(span.text)
+    start = span.file.text.rfind("\n", 0, span.start) + 1
+    if comma is None or "[" not in span.file.text[start : span.start]:
+        return None
+    at = span.file.span(span.start + comma.start(), span.start + comma.end())
+    fix = Fix(at, ", ", "write an ASCII comma", safe=True)
+    return FULL_WIDTH_YAML.at(at, "a full-width comma does not separate items", "write `, `", fixes=(fix,))
 
 
 def _timed(site: Site, effect: authored.Effect, action: ActionType) -> Iterator[Effect]:
@@ -127,10 +150,26 @@ def _act(site: Site, effect: authored.Effect, action: ActionType) -> Act | None:
 def _no_shorthand(site: Site, effect: authored.Effect, action: ActionType) -> None:
     message = f"`{action.name}` takes no value directly"
     known = listing(action.parameters)
+    lasting = _lasting(site, action)
+    shorthand = effect.shorthand
+    if lasting and isinstance(shorthand, YScalar) and _LENGTH.fullmatch(shorthand.text):
+        help = f"`{action.name}` has no end; for a time write `{lasting}: {shorthand.text}`"
+        site.session.add(codes.UNKNOWN_ARGUMENT.at(shorthand.span, message, help))
+        return
     help = f"give its parameters by name: {known}" if known else f"write `{action.name}` alone"
     site.session.add(
         codes.UNKNOWN_ARGUMENT.at(effect.shorthand.span if effect.shorthand else effect.span, message, help)
     )
+
+
+_LENGTH = re.compile("(?:[0-9]+[smhdw])+")
+_FOR_A_TIME = {"ban": "suspend"}
+
+
+def _lasting(site: Site, action: ActionType) -> str | None:
+    """Return the action that does for a time what another does for good."""
+    name = _FOR_A_TIME.get(action.name)
+    return name if name and site.session.catalog.action(name) else None
 
 
 def _all_known(site: Site, arguments: parameter_values.Arguments, action: ActionType) -> bool:
@@ -138,11 +177,24 @@ def _all_known(site: Site, arguments: parameter_values.Arguments, action: Action
     fine = True
     for name, (span, _) in arguments.items():
         if name not in known:
-            help = _another_effect(site, name) or did_you_mean(name, known) or f"it takes {listing(known)}"
+            help = (
+                _another_effect(site, name)
+                or _language(site, name)
+                or did_you_mean(name, known)
+                or f"it takes {listing(known)}"
+            )
+            if name == "duration" and (lasting := _lasting(site, action)):
+                help = f"`{action.name}` has no end; for a time write `{lasting}: …`"
             message = f"`{action.name}` has no parameter `{name}`"
             site.session.add(codes.UNKNOWN_ARGUMENT.at(span, message, help))
             fine = False
     return fine
+
+
+def _language(site: Site, name: str) -> str | None:
+    """The help where a language of the rulebook has another name."""
+    ours = synonym("languages", name)
+    return f"did you mean `{ours}`?" if ours in site.instance.book.languages else None
 
 
 def _another_effect(site: Site, name: str) -> str | None:

@@ -31,6 +31,7 @@ from groundrules.diagnostics.codes.cells import FOREIGN_LEDGER
 from groundrules.diagnostics.model import Label
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.source import Span
+from groundrules.diagnostics.synonyms import synonym
 from groundrules.rulebook import model as authored
 
 MOST_IMPORTS = 1_000
@@ -146,7 +147,9 @@ def _is_kind(session: Session, per: authored.Located) -> bool:
     """Whether there is the kind of thing that something is kept per; that there is not is reported."""
     known, kind = session.catalog.names("entities"), str(per.value)
     if kind not in known:
-        help = did_you_mean(kind, known) or f"there are {listing(known, 12)}"
+        ours = synonym("entities", kind)
+        help = f"did you mean `{ours}`?" if ours in known else did_you_mean(kind, known)
+        help = help or f"there are {listing(known, 12)}"
         session.add(FOREIGN_LEDGER.at(per.span, f"there is no kind of thing called `{kind}`", help))
     return kind in known
 

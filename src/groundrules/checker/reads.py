@@ -38,6 +38,7 @@ from groundrules.diagnostics.codes import cells as cell_codes
 from groundrules.diagnostics.codes import names as name_codes
 from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.diagnostics.synonyms import synonym
 from groundrules.syntax import nodes
 from groundrules.types import kinds
 from groundrules.types.kinds import Typed
@@ -264,6 +265,8 @@ def _no_field(
     reader: Reader, node: nodes.Attribute | nodes.Item, base: nodes.Node, whole: kinds.Object, name: str
 ) -> Typed:
     suggestion = did_you_mean(name, whole.fields)
+    if (ours := synonym("names", name)) in whole.fields:
+        suggestion = f"did you mean `{ours}`?"
     if suggestion:
         suggestion = suggestion.replace("mean `", f"mean `{reader.text(base)}.")
     elif isinstance(base, nodes.Name) and base.name in ("event", "start"):

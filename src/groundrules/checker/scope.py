@@ -23,6 +23,7 @@ from groundrules.checker.bindings import (
 )
 from groundrules.checker.session import Session
 from groundrules.checker.suggestions import listing, nearest_path
+from groundrules.diagnostics.synonyms import synonym
 from groundrules.types import kinds
 
 Variables = tuple[VariableBinding, ...]
@@ -84,7 +85,14 @@ class Scope:
 
     def help(self, name: str, variables: Variables = ()) -> str | None:
         """Return the help line for an unknown name: a near name, else where a field of that name is found."""
-        return self._where_it_is(name) or self._nearest(name, variables) or self._only_word(name)
+        return self._where_it_is(name) or self._called(name) or self._nearest(name, variables) or self._only_word(name)
+
+    def _called(self, name: str) -> str | None:
+        """Return the help line for a name by which people call another that is known here."""
+        ours = synonym("names", name)
+        if ours is None or (self.lookup(ours) is None and "(" not in ours):
+            return None
+        return f"did you mean `{ours}`?"
 
     def _nearest(self, name: str, variables: Variables) -> str | None:
         if self.session.guesses <= 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from groundrules.calendar import zones
 from groundrules.checker.common import duration
 from groundrules.checker.literals import is_entity
@@ -10,6 +12,7 @@ from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.codes import cells as codes
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.source import Fragment
+from groundrules.diagnostics.synonyms import synonym
 from groundrules.rulebook.model import Located
 from groundrules.syntax import parse
 from groundrules.syntax.errors import ParseError
@@ -23,8 +26,8 @@ def settings(session: Session) -> None:
     book = session.checked.book
     trouble = zones.problem(str(book.timezone.value))
     if trouble:
-        help = did_you_mean(str(book.timezone.value), zones.names())
-        session.add(codes.BAD_SETTING.at(book.timezone.span, trouble, help))
+        name = str(book.timezone.value)
+        session.add(codes.BAD_SETTING.at(book.timezone.span, trouble, _meant_zone(name)))
     _partition(session, book.partition)
     if "open_paths" in book.limits:
         session.checked.open_paths = int(book.limits["open_paths"].value)
@@ -34,6 +37,14 @@ def settings(session: Session) -> None:
         session.checked.retain = _time(session, book.limits["retain"], session.checked.retain)
     if "ahead" in book.limits:
         session.checked.ahead = _time(session, book.limits["ahead"], session.checked.ahead)
+
+
+def _meant_zone(name: str) -> str | None:
+    if ours := synonym("zones", name):
+        return f"did you mean `{ours}`?"
+    if re.fullmatch(r"[A-Za-z]{2,5}|(?:utc|gmt)?[+-][0-9:]+", name, re.I):
+        return "name a place: `Asia/Shanghai`, `Europe/Berlin`, `America/New_York`"
+    return did_you_mean(name, zones.names())
 
 
 def _partition(session: Session, named: Located) -> None:

@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from groundrules.diagnostics.nearest import did_you_mean, nearest
-
-_MEANT = {  # what people type who know the act and not its name
-    "accept": "approve admit let_in 通过 同意 批准",
-    "announce": "broadcast publish 发公告 发布公告",
-    "ban": "block blacklist blocklist forbid 拉黑 黑名单 封号 封群",
-    "delete": "remove erase purge recall retract unsend drop 删除 删 删消息 撤回",
-    "grant": "reward award points give 奖励 加分 给分",
-    "hold": "quarantine review queue 暂扣 待审 审核",
-    "kick": "expel eject throw_out remove_member 踢 踢人 踢出 移除 移出",
-    "label": "tag mark 标签 标记 打标签",
-    "mute": "timeout silence gag ban_speech 禁止发言 闭嘴 小黑屋",
-    "notify": "alert ping tell call 提醒 告知 呼叫",
-    "pin": "sticky 置顶",
-    "reply": "respond answer message say 回答 回话",
-    "send": "dm direct_message private_message 私信 私聊 发送",
-    "slow_mode": "slowmode slow throttle 慢速 限速",
-    "strike": "penalty point demerit 扣分 记过 违规 计次",
-    "suspend": "deactivate 停用 冻结",
-    "unban": "pardon unblock 解封",
-    "unmute": "untimeout 解禁",
-    "warn": "caution warning 告警 提醒违规",
-}
+from groundrules.diagnostics.synonyms import synonym, synonyms
 
 
 def nearest_path(name: str, candidates: Iterable[str]) -> str | None:
@@ -57,7 +36,7 @@ def meant(name: str, names: Iterable[str], titles: Iterable[tuple[str, str]] = (
     `titles` are pairs of a title and the name it stands for.
     """
     known = set(names)
-    called = {word: effect for effect, words in _MEANT.items() if effect in known for word in words.split()}
+    called = {word: effect for word, effect in synonyms("actions").items() if effect in known}
     called |= dict(titles)
     word = name.strip().casefold().replace("-", "_").replace(" ", "_")
     if (name_meant := called.get(word) or called.get(name.strip())) is None:
@@ -69,3 +48,14 @@ def did_you_mean_of(name: str, called: Mapping[str, str]) -> str | None:
     """Return a help line that proposes what the nearest of other names stands for, or None."""
     closest = nearest(name, called)
     return f"did you mean `{called[closest]}`?" if closest else None
+
+
+def meant_function(name: str, arguments: Sequence[str], known: Iterable[str]) -> str:
+    """Return the help line for an unknown function: a near name, or a condition written as a call."""
+    subject, _, last = name.rpartition(".")
+    operator = "contains" if last == "contains" else synonym("operators", last)
+    parts = ([subject] if subject else []) + list(arguments)
+    if operator and len(parts) == 2:
+        return f"write `{parts[0]} {operator} {parts[1]}`"
+    suggestion = nearest_path(name, known)
+    return f"did you mean `{suggestion}`?" if suggestion else "`docs/reference.md` lists the functions"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from groundrules.checker.literals import Quoted, is_entity
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.nearest import did_you_mean
+from groundrules.diagnostics.synonyms import synonym
 from groundrules.time_units import UNITS
 from groundrules.types import kinds
 
@@ -54,7 +55,7 @@ def no_name(text: str) -> Words:
 def missing_unit(duration: str, number: str) -> Words:
     return (
         f"`{duration}` is a duration and `{number}` is a number without a unit",
-        f"write `{number}m`, `{number}h` or `{number}d`"
+        f"write `{number}s`, `{number}m`, `{number}h` or `{number}d`"
         if number.isdigit()
         else "durations are written `10m`, `2h`, `7d`",
     )
@@ -236,6 +237,8 @@ def unknown_event_type(name: str, known: Iterable[str], shipped: bool) -> Words:
     known = tuple(known)
     if not known:
         return message, "make event types known: `use: [std/chat]`"
+    if (ours := synonym("event_types", name)) in known:
+        return message, f"did you mean `{ours}`?"
     return message, did_you_mean(name, known) or f"known are {listing(known)}"
 
 

@@ -44,7 +44,11 @@ if TYPE_CHECKING:
     type=click.Choice(["member"]),
     help="Show which rules prevent dividing a community by member, and why.",
 )
-@click.option("--fix", is_flag=True, help="Apply the safe fixes, then report what remains.")
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Apply the safe fixes, then report what remains. Fixes that might change the meaning are only shown.",
+)
 @click.option("--cost", is_flag=True, help="Print the most the rulebook remembers and pays out, and stop.")
 @LANGUAGE
 @click.option("--explain", "code", metavar="CODE", help="Print what a code means, with an example, and stop.")

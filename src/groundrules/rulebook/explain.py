@@ -17,7 +17,9 @@ from groundrules.diagnostics.codes import files, format
 from groundrules.diagnostics.model import Diagnostic, Fix
 from groundrules.diagnostics.nearest import nearest
 from groundrules.diagnostics.source import Span
+from groundrules.diagnostics.synonyms import synonym
 from groundrules.rulebook.full_width import narrow
+from groundrules.rulebook.rewritten import as_list, in_our_form
 from groundrules.rulebook.yaml import YMapping, YNode, YScalar, YSequence
 from groundrules.rulebook.yaml_errors import UNCUT, wide_colon
 
@@ -26,6 +28,7 @@ _WIDE_DASHES = "－—–"
 _WIDE_LIST = frozenset("［【" + _WIDE_DASHES)
 _NARROW_LIST = str.maketrans({"［": "[", "【": "[", "］": "]", "】": "]", "，": ", ", "、": ", ", "：": ": "})
 _DASH = re.compile(rf"(^|\n\s*)[{_WIDE_DASHES}]\s*")
+_STEP = re.compile(r"([1-9][0-9]*)(?:\+|st|nd|rd|th|次|次以上)")
 _TITLES = "the keys known here are "
 
 
@@ -149,10 +152,28 @@ class _Located:
             key.text, [*known, "tests"] if "rulebook" in known else known
         )  # a file of tests has only these
         message = f"`{key.text}` does not belong in {_bare(self._title)}"
+        if called := self._called(key, known):
+            return format.UNKNOWN_KEY.at(key.span, message, *called)
         if closest:
             fix = Fix(key.span, closest, f"write `{closest}`")
             return format.UNKNOWN_KEY.at(key.span, message, f"did you mean `{closest}`?", fixes=(fix,))
         return format.UNKNOWN_KEY.at(key.span, message, _TITLES + _listing(known))
+
+    def _called(self, key: YScalar, known: list[str]) -> tuple[str, tuple[()], tuple[Fix, ...]] | None:
+        """Return the help and the fix for a key that people call otherwise, or that belongs elsewhere."""
+        if key.text == "tests" and "rulebook" in known:
+            return "move them to a file of their own, `tests.yaml`", (), ()
+        assert isinstance(self.node, YMapping)
+        numbered = _STEP.fullmatch(key.text)
+        if numbered and self._title.endswith("effects by number"):
+            ours, help = numbered[1], f"write `{numbered[1]}`; the last step repeats"
+        else:
+            ours = synonym("keys", key.text) or ""
+            help = f"did you mean `{ours}`?"
+        if not ours or (ours not in known and not numbered):
+            return None
+        takes_same = ours not in ("once_per", "mode") and self.node.get(ours) is None
+        return help, (), (Fix(key.span, ours, f"write `{ours}`"),) if takes_same else ()
 
     def _missing(self, reported: list[Diagnostic]) -> list[Diagnostic]:
         assert isinstance(self.node, YMapping)
@@ -160,6 +181,8 @@ class _Located:
         names = _needed(self.error, present)
         if not names and not self.node.items:
             return [format.WRONG_SHAPE.at(self.node.span, f"{self._subject} is empty; it must be {self._title}")]
+        if not names and any(name.isdecimal() for name in present):
+            return []  # what is missing besides is reported by its name
         if not names:
             names = ["1: […]"] if "times" in self._subject else ["something"]
         subject, span = _bare(self._title), _first_key(self.node)
@@ -203,9 +226,10 @@ class _Located:
         if title.startswith("a list of") and (full_width := self._full_width_list()):
             return full_width
         message = f"{self._subject} must be {title}, not {_kind(self.node)}"
-        if title.startswith("a list of") and isinstance(self.node, (YScalar, YMapping)) and "\n" not in span.text:
-            fix = Fix(self.node.span, f"[{self.node.span.text}]", "put it in a list")
-            return format.WRONG_SHAPE.at(span, message, f"write `[{self.node.span.text}]`", fixes=(fix,))
+        if title.startswith("a list") and (listed := as_list(self.node, title)):
+            help = f"write `{listed}`" if "\n" not in listed else "begin each item with `- `"
+            fix = Fix(self.node.span, listed, "put it in a list")
+            return format.WRONG_SHAPE.at(span, message, help, fixes=(fix,))
         return format.WRONG_SHAPE.at(span, message)
 
     def _full_width_list(self) -> Diagnostic | None:
@@ -245,7 +269,11 @@ class _Located:
             return format.BAD_VALUE.at(span, f"{self._subject} can't be `{shown}`", help, fixes=fixes)
         if rule in ("minimum", "maximum"):
             bound = "at least" if rule == "minimum" else "at most"
-            return format.BAD_VALUE.at(span, f"{self._subject} must be {bound} {self.limit}")
+            message = f"{self._subject} must be {bound} {self.limit}"
+            if self._title.startswith("a share") and shown.isdecimal() and 1 < int(shown[:9]) <= 100:
+                fix = Fix(self.node.span, f"{shown}%", f"write `{shown}%`")
+                return format.BAD_VALUE.at(span, message, f"write `{shown}%`", fixes=(fix,))
+            return format.BAD_VALUE.at(span, message)
         if rule == "uniqueItems":
             return format.BAD_VALUE.at(self.node.span, f"{self._subject} names something twice", "keep one")
         if rule == "maxLength":
@@ -260,6 +288,11 @@ def _bad_name(node: YNode, shown: str, title: str) -> Diagnostic:
         return files.FULL_WIDTH_YAML.at(
             node.span, f"`{shown}` contains full-width characters", f"write `{narrowed}`", fixes=(fix,)
         )
+    if isinstance(node, YScalar) and not node.style and (ours := in_our_form(shown, title)):
+        fix = Fix(node.span, ours, f"write `{ours}`")
+        return format.BAD_VALUE.at(_head(node), f"`{shown}` is not {title}", f"did you mean `{ours}`?", fixes=(fix,))
+    if title.startswith("a date"):
+        return format.BAD_VALUE.at(_head(node), f"`{shown}` is not {title}", "write year, month and day: `2027-01-31`")
     help = None if shown.isascii() else "use small letters a to z and digits; what people read goes under `title:`"
     return format.BAD_VALUE.at(_head(node), f"`{shown}` is not {title}", help)
 

@@ -52,6 +52,7 @@ _WIDE_COMMAS = ("，", "、")
 _WIDE_COLON = re.compile(r"[ \t]*(?:- )?[\w.-]+(：)")
 _ITEM = re.compile(r"[ \t]*(?:- +)+")
 _OPENS = re.compile(r"(?::|: *[>|][+-]?)[ \t]*(?:#.*)?$")
+_HOLE_FIRST = re.compile(r":[ \t]+(\{[A-Za-z_][\w.]*(?: *\?\? *[\w.]+)?\}[^\n#]*[^\s#])")
 _KEY = re.compile(r"\b([a-z_]+):(?=\s)")
 
 
@@ -64,6 +65,7 @@ def explain(error: yaml.YAMLError, file: SourceFile) -> Diagnostic:
         or _wide_comma(file, index, problem)
         or _tab(file, index)
         or _cut(file, index, problem)
+        or _braces(file, index)
         or _undashed(file, index, problem)
         or _plain(file, index, problem)
     )
@@ -182,6 +184,20 @@ def _cut(file: SourceFile, index: int, problem: str) -> Diagnostic | None:
         help = "put the cell in quotes" if in_list else UNCUT.replace("when", keys[-1])
         return codes.CUT_EXPRESSION.at(_at(file, index), message, help)
     return None
+
+
+def _braces(file: SourceFile, index: int) -> Diagnostic | None:
+    """A text that begins with a hole of a template and has no quotes."""
+    start, line, _ = _lines(file, index)
+    match = _HOLE_FIRST.search(line)
+    if match is None or index - start < match.start(1):
+        return None
+    at = file.span(start + match.start(1), start + match.end(1))
+    fixes: tuple[Fix, ...] = ()
+    if "[" not in line[: match.start(1)] and "{" not in line[: match.start(1)] and '"' not in match[1]:
+        fixes = (Fix(at, f'"{match[1]}"', "put it in quotes"),)
+    message = "a text that begins with `{` needs quotes"
+    return codes.YAML_SYNTAX.at(_at(file, index), message, _QUOTE, fixes=fixes)
 
 
 def _plain(file: SourceFile, index: int, problem: str) -> Diagnostic:

@@ -114,7 +114,7 @@ rules:
         ("GR308", "declare it under `lists`"),
         ("GR311", "did you mean `limit`?"),
         ("GR413", ""),
-        ("GR413", "write `5m`, `5h` or `5d`"),
+        ("GR413", "write `5s`, `5m`, `5h` or `5d`"),
     ]
 
 

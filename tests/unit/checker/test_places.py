@@ -16,7 +16,7 @@ from unit.checker.books import findings, folder, only, rule
         ("age(joined) < 3d", "joined", "did you mean `actor.joined`?"),
         ('actor.nmae == "x"', "nmae", "did you mean `actor.name`?"),
         ('emoji == "x"', "emoji", "`emoji` is a field of `reaction.added` and `reaction.removed`, not of `message`"),
-        ("age(actor.joined) < 10", "10", "write `10m`, `10h` or `10d`"),
+        ("age(actor.joined) < 10", "10", "write `10s`, `10m`, `10h` or `10d`"),
         ('actor.roles == "admin"', 'actor.roles == "admin"', 'did you mean `actor.roles has "admin"`?'),
         ('weekday(now) == "sonday"', '"sonday"', "did you mean `sunday`?"),
         (

@@ -63,6 +63,25 @@ def only(folder: Path, body: str, code: str) -> Diagnostic:
             "GR206",
             'functions take dates, in quotes: `days_until("2027-01-01", now) <= 0`; `starts:` and `ends:` limit a rule',
         ),
+        (when("actor.bot != yes"), "GR301", "write `true`, or `not actor.bot` alone"),
+        (when("hour >= 23"), "GR301", "did you mean `hour(now)`?"),
+        (when("用户.id == 'a'"), "GR301", "did you mean `actor`?"),
+        (when("event.content == 'a'"), "GR303", "did you mean `event.text`?"),
+        (when("text.contains('a')"), "GR301", "write `text contains 'a'`"),
+        (when("endswith(text, 'a')"), "GR301", "write `text ends with 'a'`"),
+        (when("frobnicate(text)"), "GR301", "`docs/reference.md` lists the functions"),
+        (when("true", "[ban: 7d]"), "GR311", "`ban` has no end; for a time write `suspend: 7d`"),
+        (when("true", "[{ban: {duration: 7d}}]"), "GR311", "`ban` has no end; for a time write `suspend: …`"),
+        (when("true", "[mute: 600]"), "GR403", "write `600s`, `600m`, `600h` or `600d`"),
+        (RULE.replace("message", "join") + "    then: [warn]\n", "GR302", "did you mean `member.joined`?"),
+        (when("true") + "    ends: 12月1日\n", "GR104", "write year, month and day: `2027-01-31`"),
+        (when("true") + "    cooldown: 1h\n", "GR101", "did you mean `once_per`?"),
+        (when("true") + "    enabled: false\n", "GR101", "did you mean `mode`?"),
+        ("timezone: UTC+8\n", "GR516", "did you mean `Asia/Shanghai`?"),
+        ("timezone: Asia/Beijing\n", "GR516", "did you mean `Asia/Shanghai`?"),
+        ("timezone: CST\n", "GR516", "name a place: `Asia/Shanghai`, `Europe/Berlin`, `America/New_York`"),
+        ("tests: []\n", "GR101", "move them to a file of their own, `tests.yaml`"),
+        ("ledgers:\n  points: {per: user}\n", "GR522", "did you mean `member`?"),
     ],
 )
 def test_the_help_line_says_what_to_write(tmp_path: Path, body: str, code: str, help: str) -> None:
@@ -95,6 +114,38 @@ def test_the_help_line_says_what_to_write(tmp_path: Path, body: str, code: str, 
         (when("now in 23:00 ~ 07:00"), "GR204", "-"),
         (when("text matches /https?://t.me/x/i"), "GR210", r"/https?:\/\/t.me\/x/i"),
         (when("count(message per actor within 1h) > 3"), "GR216", "by"),
+        (when("actor.bot == no"), "GR301", "false"),
+        (when("true", "{delete: matched, mute: 10m}"), "GR103", "[delete: matched, mute: 10m]"),
+        (when("true", "delete, mute 10m"), "GR103", "[delete, mute: 10m]"),
+        (when("true", "删除"), "GR103", "[删除]"),
+        (when("true", "[delete，mute: 10m]"), "GR016", ", "),
+        (when("true", "{actor.name} 你好"), "GR005", '"{actor.name} 你好"'),
+        (when("true", "\n      -delete\n      -warn"), "GR103", "- delete\n      - warn"),
+        ("lists:\n  x:\n    -a\n    -b c\n", "GR103", "- a\n    - b c"),
+        (
+            "rules:\n    id: a\n    on: message\n    then: [delete]\n",
+            "GR103",
+            "- id: a\n      on: message\n      then: [delete]",
+        ),
+        (RULE.replace("message", "message, 撤回") + "    then: [delete]\n", "GR104", "[message, message.deleted]"),
+        (when("true") + "    ends: 2027/2/3\n", "GR104", "2027-02-03"),
+        (when("true") + "    starts: 2027-12-01 8:00\n", "GR104", "2027-12-01 08:00"),
+        (when("true") + "    rollout: 10\n", "GR104", "10%"),
+        (when("true") + "    except: actor.bot\n", "GR101", "unless"),
+        (RULE + "    条件: actor.bot\n    then: [delete]\n", "GR101", "when"),
+        ("ledgers: {points: {per: member, fade: 每30天减1}}\n", "GR104", "1 every 30d"),
+        ("languages: [中文]\n", "GR104", "zh"),
+        (
+            RULE + "    times: {per: actor, within: 1d, 1: [warn], 2+: [mute: 1h]}\n",
+            "GR101",
+            "2",
+        ),
+        (SCHEDULE.replace("sunday 20:00", "每天8:00") + "    then: [{warn: null, who: member}]\n", "GR217", "08:00"),
+        (
+            SCHEDULE.replace("sunday 20:00", "每周一 20:00") + "    then: [{warn: null, who: member}]\n",
+            "GR217",
+            "monday 20:00",
+        ),
     ],
 )
 def test_a_fix_writes_it(tmp_path: Path, body: str, code: str, written: str) -> None:
@@ -115,13 +166,24 @@ def test_a_fix_writes_it(tmp_path: Path, body: str, code: str, written: str) -> 
         "now > 24:00 - 1h",
         "not !actor.bot",
         "text matches /a/b c/",
+        "text == yes",
+        "true\n    then: reply hello world",
+        "true\n    then: delete if spam",
+        "true\n    condition: actor.bot",
     ],
 )
 def test_no_fix_where_more_than_one_could_be_meant(tmp_path: Path, condition: str) -> None:
-    (tmp_path / "rulebook.yaml").write_text(HEAD + when(condition), "utf-8")
+    text = when(condition) if "\n" not in condition else when(condition).replace("    then: [delete]\n", "")
+    (tmp_path / "rulebook.yaml").write_text(HEAD + text, "utf-8")
     found = lint_path(tmp_path).diagnostics
     assert found
     assert [fix for each in found for fix in each.fixes] == []
+
+
+def test_steps_without_keys_are_not_asked_for_a_step(tmp_path: Path) -> None:
+    (tmp_path / "rulebook.yaml").write_text(f"{HEAD}{RULE}    times: {{1: [warn]}}\n", "utf-8")
+    messages = [found.message for found in lint_path(tmp_path).diagnostics]
+    assert sorted(message.rpartition(" needs ")[2] for message in messages) == ["`per`", "`within`"]
 
 
 @pytest.mark.parametrize(("case", "page"), pages())

@@ -36,6 +36,10 @@ _DAYS = {
 _WEEKDAYS = frozenset(_DAYS.values())
 _SPACELESS = re.compile(r"/(\S+)/[ims]*(?=[\s)]|$)")
 _SLASH = re.compile(r"(?<!\\)/")
+_DAILY = re.compile(
+    r"(?:(?:每天|每日|daily|every ?day)(?: at)?|每(?P<day>周[一二三四五六日天]|星期[一二三四五六日天]))"
+    r"\s*(?:的)?(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])"
+)
 _OF = "PATH of TYPE where CONDITION by KEYS within DURATION max N"
 _SHAPES: dict[str, str] = {
     "any": "any(x in xs where CONDITION)",
@@ -188,6 +192,12 @@ def dates(place: Place) -> FlawError | None:
     """Days of a schedule in other words than ours."""
     if place.form != "at":
         return None
+    if written := _DAILY.fullmatch(place.text, place.lexemes[0].start, place.lexemes[-1].end):
+        day = _DAYS.get(written["day"] or "", "")
+        text = f"{day} {int(written['hour']):02}:{written['minute']}".strip()
+        edits = (Edit(written.span(), text, f"write `{text}`"),)
+        message = f"`{written[0]}` is not a time of a schedule"
+        return FlawError(codes.MALFORMED_CLAUSE, written.span(), message, f"did you mean `{text}`?", edits=edits)
     for lexeme in (place.before, place.here):
         word = lexeme.text.lower() if lexeme else ""
         day = _DAYS.get(word, word.removesuffix("s") if word.removesuffix("s") in _WEEKDAYS else word)
