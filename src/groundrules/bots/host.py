@@ -297,7 +297,7 @@ class Host:
         language = own or (languages.get(channel) if channel else None) or languages.get(community)
         return language or self.options.language or self.client.language
 
-    # --- what moderators are told ---------------------------------------------------------------
+    # --- what moderators learn -----------------------------------------------------------------
 
     async def say_to_staff(self, community: str, words: Mapping[str, str]) -> Outcome:
         """Tell moderators something in their channel; the same words only once, where the platform can."""

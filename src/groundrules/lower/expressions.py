@@ -27,7 +27,7 @@ Rule = Callable[["Lowerer", Any], ir.AnyExpr]
 class Lowerer:
     """Lowers one expression. `variables` are those in scope, by the node that binds them; `depth` counts all.
 
-    `language` is that of the message that the expression stands in ("": one for all), None outside of messages.
+    `language` is that of the message containing the expression ("": one for all), None outside of messages.
     """
 
     ground: Ground

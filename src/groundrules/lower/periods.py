@@ -37,7 +37,7 @@ class Conflict(NamedTuple):
 class Periods:
     """Merges plans; `dates` are the instants from which each but the first holds.
 
-    `place` gives the number of the place where a date is written, for a condition on it, or the clock in one (None).
+    `place` gives the number of the place where a date is written, for a condition on it or the clock in one (None).
     """
 
     def __init__(self, dates: Sequence[int], place: Callable[[int, ir.Relation | None], int]) -> None:

@@ -828,7 +828,7 @@ class Due(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tru
 
 
 class Process(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A path: opened by an event, stepped by time, ended by an event. Its effects stand in OnStep rules.
+    """A path: opened by an event, stepped by time, ended by an event. Its effects are in OnStep rules.
 
     Any event of `until` ends it, and so does the one that completes `until_all`, whose items are in the author's order,
     as `Remaining` lists them. `capture`: the field paths of the start event that are read later; they are stored.

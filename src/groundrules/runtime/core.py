@@ -309,13 +309,13 @@ class Core:
         return changed
 
     def _outlasted(self, action: Outgoing) -> bool:
-        """Whether the time of its texts is over, or is within an hour: who looks for old ones may not see it again."""
+        """Whether its texts have expired, or will within an hour: the purge may not see it again."""
         return self._texts_for is not None and action.at < self.clock() - self._texts_for + HOUR
 
     # --- keeping --------------------------------------------------------------------------------
 
     def close(self) -> Batch | None:
-        """Return what is to be kept now, None if nothing is; what follows goes into another batch."""
+        """Return what to commit now, None if nothing; what follows goes into another batch."""
         draft, now = self.draft, self.clock()
         for community in draft.communities.values():
             community.used = now
@@ -329,7 +329,7 @@ class Core:
         return batch
 
     def kept(self, batch: Batch) -> None:
-        """Take note that a batch is kept; its actions may be performed."""
+        """Note that a batch is committed; its actions may be performed."""
         self._installed |= {plan.digest for plan in batch.plans}
         for head in batch.heads:
             community = self.communities.get(head.community)
@@ -337,9 +337,9 @@ class Core:
                 community.kept = head
 
     def abandon(self, batch: Batch | None = None, spoilt: Iterable[str] = ()) -> list[str]:
-        """Forget what was decided in a batch that can't be kept, in whatever came after, and of `spoilt` communities.
+        """Discard what was decided in a batch that can't be committed, since then, and in `spoilt` communities.
 
-        Returns those that have to be brought in again, for actions of theirs wait.
+        Returns those that must be brought in again, because they have waiting actions.
         """
         touched = {*self.draft.communities, *spoilt}
         if batch is not None:
@@ -351,12 +351,12 @@ class Core:
 
 
 def action_of(outgoing: Outgoing) -> Action:
-    """Return the action that is to be performed."""
+    """Return the action to be performed."""
     return ACTION.decode(outgoing.body)
 
 
 def refusal(error: Exception) -> HubError:
-    """Return an error for whoever asked."""
+    """Return an error for the caller."""
     return error if isinstance(error, HubError) else HubError(f"{type(error).__name__}: {error}", "defect")
 
 

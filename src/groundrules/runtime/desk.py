@@ -27,12 +27,12 @@ from groundrules.time_units import DAY, MINUTE
 from groundrules.types.catalog import shipped_catalog
 
 USUAL = 7 * DAY
-"""Within this time what was done can be taken back, if no ladder of the rulebook says how long appeals are possible."""
+"""Time within which actions can be undone, if no ladder of the rulebook says how long appeals are possible."""
 CLAIMED_FOR = 30 * MINUTE
 DECIDED = frozenset({"accept", "refuse"})
-"""Actions that are an answer: the opposite answer does not take it back."""
+"""Actions that answer a request: the opposite answer doesn't undo them."""
 NEIGHBOURS = 32
-"""Decisions on both sides among which those of the same event are looked for."""
+"""How many decisions on both sides are searched for those of the same event."""
 
 _decision = msgspec.json.Decoder(Decision).decode
 

@@ -25,7 +25,7 @@ def events_sum(events: Events) -> int:
 
 
 def action_sum(action: Outgoing) -> int:
-    """Return the CRC-32 of an action as it stands."""
+    """Return the CRC-32 of an action in its current state."""
     community, number, key, body, *rest = action
     return crc32(body, crc32("\x1f".join(map(str, (community, number, key, *rest))).encode()))
 
