@@ -52,13 +52,16 @@ def keys(session: Session, context: Context, parsed: nodes.Parsed[Any], parts: t
     reader = Reader(session, context, parsed, KEY)
     for part in parts:
         typed = reader.type_of(part)
-        if not is_key(typed.type) and not isinstance(typed.type, kinds.Unknown):
-            text = reader.text(part)
-            words = (
-                f"`{text}` is {wording.described(typed.type)} and has no distinct values",
-                "name one of its fields",
-            )
-            reader.error(codes.WINDOW_KEY, part, words)
+        text = reader.text(part)
+        if isinstance(typed.type, kinds.Unknown):
+            continue
+        if not is_key(typed.type):
+            words = wording.no_key(text, typed.type)
+        elif fold(reader, part) is not None:
+            words = wording.constant_key(text, typed.type, parsed.root)
+        else:
+            continue
+        reader.error(codes.WINDOW_KEY, part, words)
 
 
 def duration(session: Session, instance: Instance, parsed: authored.Expression, least: int = 1) -> int | None:

@@ -301,8 +301,9 @@ def _key(reader: Reader, key: nodes.KeyPart, counted: Context, event_type: str) 
     if isinstance(here.type, kinds.Unknown):
         return None
     text = reader.text(key.counted)
-    if not is_key(here.type):
-        words = (f"`{text}` is {wording.described(here.type)} and has no distinct values", "name one of its fields")
+    if not is_key(here.type) or fold(reader.elsewhere(counted, WINDOW_KEY), key.counted) is not None:
+        fixed = is_key(here.type)
+        words = wording.constant_key(text, here.type) if fixed else wording.no_key(text, here.type)
         reader.error(codes.WINDOW_KEY, key.counted, words)
         return None
     there = _reader_key(reader, key, event_type, here.type)

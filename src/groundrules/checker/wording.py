@@ -9,6 +9,7 @@ from groundrules.checker.literals import Quoted, is_entity
 from groundrules.checker.suggestions import listing
 from groundrules.diagnostics.nearest import did_you_mean
 from groundrules.diagnostics.synonyms import synonym
+from groundrules.syntax import nodes
 from groundrules.time_units import UNITS
 from groundrules.types import kinds
 
@@ -17,6 +18,7 @@ Words = tuple[str, str | None]
 _CLOCK_RANGE = re.compile(
     r"""["']((?:[01][0-9]|2[0-3]):[0-5][0-9]-(?:[01][0-9]:[0-5][0-9]|2[0-3]:[0-5][0-9]|24:00))["']"""
 )
+_PERIODS = {"24h": "day", "1d": "day", "7d": "week", "1w": "week", "30d": "month"}
 
 _DESCRIBED: tuple[tuple[type[kinds.Type], str], ...] = (
     (kinds.Prose, "text"),
@@ -50,6 +52,22 @@ def needed(type: kinds.Type) -> str:
 def no_name(text: str) -> Words:
     """Say that a field is read of an expression."""
     return f"fields are read of names, and `{text}` is an expression", None
+
+
+def no_key(text: str, type: kinds.Type) -> Words:
+    """Say that a value cannot be told from others."""
+    return f"`{text}` is {described(type)} and has no distinct values", "name one of its fields"
+
+
+def constant_key(text: str, type: kinds.Type, clause: nodes.Node | None = None) -> Words:
+    """Say that a key (of a window, if there is no clause) never differs."""
+    message = f"`{text}` is the same for everybody, so it is no key"
+    if not isinstance(type, kinds.Duration):
+        return message, "name what differs, such as `actor`"
+    if isinstance(clause, nodes.OnceClause):
+        period = _PERIODS.get(text)
+        return message, f"write `actor within {text}`" + (f" or `actor per {period}`" if period else "")
+    return message, f"write `within {text}`" if clause is None else "name what differs, such as `actor`"
 
 
 def missing_unit(duration: str, number: str) -> Words:

@@ -134,6 +134,9 @@ A key is read from the counted event and compared with the same key of the event
 on: reaction.added
 when: count(message by actor = message.author within 1d) > 5
 ```
+
+A key tells apart what is counted or remembered separately, so it is never a constant: `once_per: 1d` would act once for
+everybody. Write who and how often: `once_per: actor within 1d`.
 """,
 )
 
