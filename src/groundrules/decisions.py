@@ -72,7 +72,10 @@ class Dropped(Record, frozen=True, kw_only=True):
 
 
 class LedgerChange(Record, frozen=True, kw_only=True):
-    """What a settlement did to one balance; `asked` is what rules asked for, before caps, floor and ceiling."""
+    """What a settlement did to one balance; `asked` is what rules asked for, before caps, floor and ceiling.
+
+    `asked_by` divides that among the rules, if there are several.
+    """
 
     ledger: str
     who: str
@@ -81,6 +84,7 @@ class LedgerChange(Record, frozen=True, kw_only=True):
     asked: int
     clamped: str | None = None  # "floor", "ceiling" or the cap's name
     rules: tuple[str, ...] = ()
+    asked_by: dict[str, int] = {}
 
 
 class Unknown(Record, frozen=True, kw_only=True):

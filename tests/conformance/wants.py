@@ -11,6 +11,7 @@ A mapping looks closer, at the decision of the event itself unless it says other
 - `unknown`: rule → missing reads; `shadow`: rule → actions (or `{rollout: [actions]}`, `{ledgers: {…}}`);
 - `dropped`: action → because; `labels`: list of {kind, subject, detail…}; `notes`: list of kinds, or mappings;
 - `ledgers`: ledger → {member: balance after} or {member: [before, after]}; `clamped`: ledger → what clamped it;
+  `asked_by`: ledger → {rule: what it asked for}, where several rules did;
 - `clauses`: rule → list of clause texts, `!` before those that are false; `reads`: rule → {source text: value};
 - `evidence`: rule → list of [start, end, raw text, pattern];
 - `rejected`: a code; `duplicate`: true; `late`: true; `at`: the clock;
@@ -150,6 +151,7 @@ ASPECTS: dict[str, Callable[[Decision, Any], Any]] = {
     "labels": noted("labels"),
     "notes": noted("notes"),
     "ledgers": ledgers,
+    "asked_by": lambda d, _: {change.ledger: change.asked_by for change in d.ledgers if change.asked_by},
     "clamped": lambda d, _: {change.ledger: change.clamped for change in d.ledgers if change.clamped},
     "clauses": lambda d, want: {f.rule: [signed(c) for c in f.clauses] for f in d.fired if f.rule in want},
     "reads": lambda d, want: {

@@ -169,6 +169,8 @@ class Ledgers:
             clamped = "floor" if after > wanted else "ceiling"
             cut(deltas, after - wanted)
         self.history.setdefault(name, []).append(Change(now, after))
+        rules = sorted({ask.rule for ask in asks})
+        asked_by = {rule: sum(ask.amount or 0 for ask in asks if ask.rule == rule) for rule in rules}
         return LedgerChange(
             ledger=ledger,
             who=who,
@@ -176,7 +178,8 @@ class Ledgers:
             after=after,
             asked=sum(ask.amount or 0 for ask in asks),
             clamped=clamped,
-            rules=tuple(sorted({ask.rule for ask in asks})),
+            rules=tuple(rules),
+            asked_by=asked_by if len(rules) > 1 else {},
         )
 
     def under_cap(self, ask: Ask, now: int) -> int:

@@ -124,6 +124,21 @@ def compared(old: Version, new: Version, tmp_path: Path) -> Report:
 # --- what differs -------------------------------------------------------------------------------
 
 
+def test_a_rule_is_compared_by_what_it_adds_itself(tmp_path: Path) -> None:
+    book = """
+ledgers: {{strikes: {{per: member}}}}
+rules:
+  - {{id: swear, on: message, when: text contains "damn", then: [strike: 1, mute: 10m]}}
+  - {{id: shout, on: message, when: length(text) >= {length}, then: [strike: 2, mute: 1h]}}
+"""
+    events = stored(tmp_path, [message("1", "li", "damn it all")])
+    report = replayed(version(book.format(length=5), "new"), [events], version(book.format(length=20), "old"))
+    assert {row.rule: (row.gained, row.changed) for row in report.rules} == {"shout": (1, 0), "swear": (0, 0)}
+    text = drawn(human.lines(report, "en"))
+    assert "strikes +2" in text
+    assert "strikes +3" not in text
+
+
 def test_rules_are_told_apart_by_what_they_gain_lose_and_do_otherwise(compared: Report) -> None:
     rows = {row.rule: row for row in compared.rules}
     sales, caps, trial, thanks = rows["sales"], rows["caps"], rows["trial"], rows["thanks"]

@@ -74,6 +74,7 @@ def _settle_one(books: Books, book: Book, who: str, asks: list[Ask]) -> LedgerCh
     if after != wanted:
         _cut(deltas, after - wanted)
     cell.write(space, who, before, after, now)
+    rules = (asks[0].rule,) if len(asks) == 1 else tuple(sorted({ask.rule for ask in asks}))
     return LedgerChange(
         ledger=cell.id,
         who=who,
@@ -81,8 +82,17 @@ def _settle_one(books: Books, book: Book, who: str, asks: list[Ask]) -> LedgerCh
         after=after,
         asked=sum([ask.amount or 0 for ask in asks]),
         clamped=held_by or clamped,
-        rules=(asks[0].rule,) if len(asks) == 1 else tuple(sorted({ask.rule for ask in asks})),
+        rules=rules,
+        asked_by=_divided(rules, asks) if len(rules) > 1 else {},
     )
+
+
+def _divided(rules: tuple[str, ...], asks: list[Ask]) -> dict[str, int]:
+    """Return what each rule asked for."""
+    divided = dict.fromkeys(rules, 0)
+    for ask in asks:
+        divided[ask.rule] += ask.amount or 0
+    return divided
 
 
 def _under_cap(books: Books, ask: Ask, now: int) -> int:

@@ -22,6 +22,7 @@ from groundrules.engine.engine import Engine
 from groundrules.engine.intake.lenient import as_written
 from groundrules.engine.plan_file import Compiled
 from groundrules.plan import ir
+from groundrules.plan.walk import within
 from groundrules.time_units import format_duration
 from groundrules.tools.replaying.absent import BACK, Absent
 from groundrules.tools.replaying.model import Hit, Share
@@ -117,6 +118,7 @@ class ShareRunner:
         self._cohorts = cohorts
         self._weeks = Weeks(ready.plan.timezone)
         self._specs = {spec.name: spec for spec in ready.plan.actions}
+        self._given = _given(ready.plan)
         self._absent = Absent()
         self._reasons_kept: defaultdict[tuple[str | None, str], int] = defaultdict(int)
 
@@ -191,7 +193,7 @@ class ShareRunner:
         counted = (moment.decision.partition, outcome.rule)
         self._reasons_kept[counted] += 1
         why = msgspec.json.encode(outcome.clauses) if self._reasons_kept[counted] <= REASONS else b""
-        moved = {f"{change.ledger} {change.asked:+}" for change in changes}
+        moved = {f"{change.ledger} {change.asked_by.get(outcome.rule, change.asked):+}" for change in changes}
         if isinstance(outcome, Shadow):
             moved = {f"{ledger} {amount:+}" for ledger, amount in outcome.ledgers.items()}
         whose = [change.who for change in changes]
@@ -205,7 +207,7 @@ class ShareRunner:
                 at=moment.decision.at or "",
                 rule=outcome.rule,
                 member=member,
-                does=tuple(sorted({self._doing(action) for action in acting} | moved)),
+                does=tuple(sorted({self._doing(action, outcome.rule) for action in acting} | moved)),
                 shadow=isinstance(outcome, Shadow),
                 own=moment.own,
                 cohorts=moment.cohorts,
@@ -226,10 +228,13 @@ class ShareRunner:
     def _on(self, action: Action, kind: str) -> bool:
         return action.do in self._specs and self._specs[action.do].target == kind
 
-    def _doing(self, action: Action) -> str:
-        """Return an action in a word or two: its name, and its main parameter where that is a plain value."""
+    def _doing(self, action: Action, rule: str) -> str:
+        """Return an action in a word or two: its name, and its main parameter, as the rule gave it, where that is a
+        plain value."""
         spec = self._specs.get(action.do)
         value = action.parameters.get(spec.shorthand) if spec and spec.shorthand else None
+        if spec and spec.shorthand and len(action.rules) > 1:
+            value = self._given.get((rule, action.do, spec.shorthand), value)
         if value is None or isinstance(value, dict | list | tuple):
             return action.do
         lasting = spec is not None and spec.shorthand in spec.durations and type(value) is int
@@ -239,6 +244,17 @@ class ShareRunner:
         name = at_path(moment.event, ("actor", "name"))
         if member and isinstance(name, str) and _actor(moment.event) == member:
             self.share.names[member] = (moment.line, name)
+
+
+def _given(plan: ir.Plan) -> dict[tuple[str, str, str], Any]:
+    """(rule, action, parameter) → the constant that the rule gives, where it gives only one: what several rules ask for
+    at once is a single action, with the most that any of them asked for."""
+    values: dict[tuple[str, str, str], list[Any]] = {}
+    for rule in plan.rules:
+        for effect in within(rule, ir.Act):
+            for name, value in effect.parameters.items():
+                values.setdefault((rule.id, effect.do, name), []).append(value)
+    return {key: given[0].value for key, given in values.items() if len(given) == 1 and isinstance(given[0], ir.Const)}
 
 
 def plain(line: bytes) -> dict[str, Any]:
