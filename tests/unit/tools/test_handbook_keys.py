@@ -85,11 +85,11 @@ rules:
 @pytest.mark.parametrize(
     ("key", "en", "zh"),
     [
-        ("actor", "  - Within 1 hour, time no. 3: delete the message", "  - 1 小时内第 3 次：删除消息"),
+        ("actor", "  - Within 1 hour, the third time and after: delete the message", "  - 1 小时内第 3 次起：删除消息"),
         (
             "channel",
-            "  - Within 1 hour, time no. 3 per channel: delete the message",
-            "  - 同一频道，1 小时内第 3 次：删除消息",
+            "  - Within 1 hour, the third time and after per channel: delete the message",
+            "  - 同一频道，1 小时内第 3 次起：删除消息",
         ),
     ],
 )
@@ -97,6 +97,16 @@ def test_of_what_the_third_time_is_the_third(key: str, en: str, zh: str) -> None
     book = TIMES.replace("KEY", key)
     assert en in lines(book, "en")
     assert zh in lines(book, "zh")
+
+
+def test_earlier_times_are_of_their_number_only() -> None:
+    book = TIMES.replace("KEY", "actor").replace("3: [delete]", "2: [notify: admin], 23: [delete]")
+    assert "  - Within 1 hour, the second time: notify admin" in lines(book, "en")
+    assert "  - Within 1 hour, the 23rd time and after: delete the message" in lines(book, "en")
+    assert "  - 1 小时内第 2 次：通知 admin" in lines(book, "zh")
+    once = TIMES.replace("KEY", "actor").replace(", 3: [delete]", "")
+    assert "  - Within 1 hour, the first time and after: warn" in lines(once, "en")
+    assert "  - 1 小时内第 1 次起：警告" in lines(once, "zh")
 
 
 TOGETHER = """

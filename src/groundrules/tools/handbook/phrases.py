@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -256,6 +256,21 @@ class Phrases(Speech):
         return self("some_time") if length else self.whom(value) or self("them")
 
     # --- times ----------------------------------------------------------------------
+
+    def times(self, times: ir.Times) -> Iterator[str]:
+        """What is done from which time on; the last step is repeated."""
+        length, each = self.length(times.within), self.each(times.key)
+        for place, (number, effects) in enumerate(times.steps, 1):
+            form = "times_last" if place == len(times.steps) else "times"
+            yield self(form, length=length, nth=self.ordinal(number), each=each, what=self.effects(effects))
+
+    def ordinal(self, number: int) -> str:
+        """`third`, `11th`; in Chinese only the number."""
+        named = self.entries("ordinals")
+        if number <= len(named):
+            return str(named[number - 1])
+        ending = 0 if number // 10 % 10 == 1 else number % 10
+        return self("ordinal" if ending not in (1, 2, 3) else f"ordinal_{ending}", n=number)
 
     def at(self, when: ir.When) -> str:
         """`every Monday at 09:00`."""

@@ -85,10 +85,8 @@ def _conditions(guide: Guide, rule: ir.Rule) -> Iterator[str]:
     """The small print: from which count on, how often, who has to approve, for whom and until when."""
     phrases = guide.phrases
     yield from conditions_of(guide, rule)
-    for number, effects in rule.times.steps if rule.times else ():
-        length = phrases.length(rule.times.within) if rule.times else ""
-        each = phrases.each(rule.times.key) if rule.times else ""
-        yield phrases("times", length=length, n=number, each=each, what=phrases.effects(effects))
+    if rule.times:
+        yield from phrases.times(rule.times)
     yield from _instead(guide, rule)
     yield from agreed(guide, rule)
     if rule.first_of:
