@@ -35,6 +35,8 @@ def removed_once(linted: Linted) -> Iterator[Diagnostic]:
     for ladder in linted.checked.ladders:
         if ladder.source.mode == "off" or ladder.source.beyond == "repeat" or not ladder.steps:
             continue
+        if ladder.ledger.declaration.per.value != "member":
+            continue  # whoever returns has no balance: another message begins at rest
         last = ladder.steps[-1]
         acts = [effect.do for effect in last.effects if isinstance(effect, Act) and effect.do in removing]
         if acts and not _taken_back(ladder):
