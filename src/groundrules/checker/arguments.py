@@ -269,6 +269,9 @@ class Value:
         if value is None or not _fits(typed.type, kind.type):
             self._unfit(kind, typed.type)
             return None
+        if kind is KINDS["percent"] and isinstance(root, nodes.Number) and value > 1:
+            shown = f"`{node.text.strip()}` is {value * 100:,.15g} %"
+            self.wrong(f"{shown}, and `{self.parameter.name.value}` is a percentage", f"write `{value:.15g}%`")
         return Setting(kind.type, value, node.span)
 
     def _unfit(self, kind: Kind, actual: kinds.Type | None = None) -> None:

@@ -152,6 +152,7 @@ def ends(session: Session, instance: Instance, common: authored.Common) -> int |
     """Return the instant (ms) from which a rule no longer applies: its own end or its import's, whichever is first."""
     known = [end for end in (endings.instant(session, common.ends), instance.ends) if end is not None]
     begun = endings.instant(session, common.starts)
+    endings.within_time(session, common.starts, common.ends)
     if begun is not None:
         session.checked.starts[id(common)] = begun
     return min(known, default=None)

@@ -21,6 +21,15 @@ def instant(session: Session, written: Located | None) -> int | None:
     return at
 
 
+def within_time(session: Session, starts: Located | None, ends: Located | None) -> None:
+    """Report what is over when it begins; a bare date is its midnight on both sides."""
+    zone = str(session.checked.book.timezone.value)
+    begun, ended = (None if written is None else moment(written, zone) for written in (starts, ends))
+    if starts is not None and ends is not None and begun is not None and ended is not None and begun >= ended:
+        message = f"it ends on `{ends.value}` and begins on `{starts.value}`, so it never applies"
+        session.add(codes.WRONG_VALUE.at(ends.span, message, "let it end later, or remove one of the two dates"))
+
+
 def moment(written: Located, zone: str) -> int | None:
     """Return the instant (ms) of a date or time, that of a bare one in a zone; None if there is no such date."""
     try:

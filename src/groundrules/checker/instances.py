@@ -98,6 +98,7 @@ def _hold_back(session: Session, instance: Instance, around: Instance, use: auth
     instance.ends = min(known, default=None)
     begun = [start for start in (endings.instant(session, use.starts), around.starts) if start is not None]
     instance.starts = max(begun, default=None)
+    endings.within_time(session, use.starts, use.ends)
 
 
 def alias_of(use: authored.Use) -> str:

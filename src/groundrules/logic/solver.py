@@ -263,9 +263,19 @@ def _contains(solver: Solver, leaf: ir.Contains, wanted: bool) -> list[Alternati
         return None
     key = ("contains", _named(leaf.subject), leaf.view)
     words = [str(value) for value in leaf.needles.value]
+    if "" in words:  # which no text contains
+        words = [word for word in words if word]
+        if leaf.quantifier == "all" or not words:
+            return [] if wanted else [[]]
     groups = [[word] for word in words] if (leaf.quantifier == "any") == wanted else [words]
     sets = map(frozenset, groups)
     return [[(key, Words(leaf.view, each) if wanted else Words(leaf.view, absent=each))] for each in sets]
+
+
+def _affix(solver: Solver, leaf: ir.Affix, wanted: bool) -> list[Alternative] | None:
+    if solver.hangs_on_settings(leaf) or not isinstance(leaf.needle, ir.Const) or leaf.needle.value not in ("", [""]):
+        return None
+    return [] if wanted else [[]]  # no text begins or ends with an empty one
 
 
 def _compared(solver: Solver, leaf: ir.Compare, wanted: bool) -> list[Alternative] | None:
@@ -309,4 +319,5 @@ _CLAIMS: dict[type[ir.Expr], Callable[[Solver, Any, bool], list[Alternative] | N
     ir.InClock: _clock,
     ir.Has: _has,
     ir.Contains: _contains,
+    ir.Affix: _affix,
 }
