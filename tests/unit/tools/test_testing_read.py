@@ -28,14 +28,20 @@ def test_a_step_without_a_time_comes_a_second_after_the_one_before(tmp_path: Pat
 
 
 def test_the_type_is_the_key_that_has_the_other_as_a_field(tmp_path: Path) -> None:
-    _, (case,) = read(tmp_path, timeline("{at: '09:00', message: m, reaction.added: ok, by: li}"))
-    assert (case.steps[0].type, case.steps[0].fields) == ("reaction.added", {"message": "m", "by": "li"})
+    about = {"id": "m", "author": "wang"}
+    _, (case,) = read(tmp_path, timeline("{at: '09:00', message: {id: m, author: wang}, reaction.added: ok, by: li}"))
+    assert (case.steps[0].type, case.steps[0].fields) == ("reaction.added", {"message": about, "by": "li"})
 
 
 @pytest.mark.parametrize(
     ("step", "code", "message"),
     [
         ("just words", "GR151", "a step is a mapping of what happens, and when"),
+        (
+            "{at: '09:00', message: hello, reaction.added: ok}",
+            "GR151",
+            "a step is one event, but both `message` and `reaction.added` are event types",
+        ),
         ("{at: '09:00', by: li}", "GR151", "a step needs an event type that the rulebook knows, or `tick: true`"),
         (
             "{at: '09:00', message: a, member.left: li}",

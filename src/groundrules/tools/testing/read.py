@@ -196,8 +196,13 @@ class _Reader:
     def _types_in(self, plain: dict[str, Any]) -> list[str]:
         """Return the keys that name types, without those that are fields of another type."""
         named = [key for key in plain if key in self._fields or key == "tick"]
-        others = {key for key in named for other in named if key != other and key in self._fields.get(other, ())}
+        others = {key for key in named for other in named if key != other and self._fills(other, key, plain[key])}
         return [key for key in named if key not in others]
+
+    def _fills(self, type: str, field: str, value: Any) -> bool:
+        """Whether a value may be that of a type's field: a text is the id of a thing, and not enough for some."""
+        schema = self._fields.get(type, {}).get(field)
+        return schema is not None and not (isinstance(value, str) and {*schema.get("required", ())} - {"id", "url"})
 
     def _no_type(self, node: YMapping, named: list[str]) -> _UnreadableError:
         if named:
