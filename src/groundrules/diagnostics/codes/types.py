@@ -42,7 +42,7 @@ MISSING_UNIT = Code(
 Durations are written with their unit: `90s`, `10m`, `2h`, `7d`, `4w`.
 
 ```yaml
-when: age(actor.joined) < 10      # write `10m`, `10h` or `10d`
+when: age(actor.joined) < 10      # write `10s`, `10m`, `10h` or `10d`
 ```
 """,
 )
