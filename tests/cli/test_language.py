@@ -114,6 +114,7 @@ MISTAKES = [
     (("run", "examples/team-chat", "--workers", "x"), "错误：'--workers' 的值不对：`x` 不是有效的整数。"),
     (("run", "examples/team-chat", "--out"), "错误：选项 `--out` 后面需要一个值。"),
     (("run", "policies", "docs"), "错误：'[事件文件]...' 的值不对：`docs` 是文件夹，不是文件。"),
+    (("lint", "--explain", "GR999"), "错误：没有代码 `GR999`"),
     (("lint", "--explain", "GR3011"), "错误：没有代码 `GR3011`；是否想写 `GR311`？"),
     (("lint",), "错误：请至少写一份规则手册，或用 --explain 代码"),
     (("lint", "x.md", "--adapter", "onbot"), None),

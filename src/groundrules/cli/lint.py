@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -166,7 +167,8 @@ def _print_costs(paths: Sequence[str]) -> None:
 def _explain(code: str, lang: str) -> None:
     entry = CODES.get(code.upper())
     if entry is None:
-        raise click.UsageError(no_such("code", code.upper(), list(CODES)))
+        known = [] if re.fullmatch("GR[0-9]{3}", code.upper()) else list(CODES)  # no number is nearer than another
+        raise click.UsageError(no_such("code", code.upper(), known))
     print_page(explain(entry.code, lang) + "\n")
 
 

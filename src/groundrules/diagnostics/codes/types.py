@@ -25,10 +25,11 @@ NOT_A_CONDITION = Code(
     "a value where a condition is needed",
     """\
 `when`, `unless`, `where`, and the operands of `and`, `or` and `not` are either true or false. A text or number is not:
-compare it with something.
+compare it with something. Several values go into a list; `or` does not repeat what is left of it.
 
 ```yaml
 when: actor.roles                 # did you mean `actor.roles has "admin"`?
+when: text contains "a" or "b"    # write `text contains any of ["a", "b"]`
 ```
 """,
 )
