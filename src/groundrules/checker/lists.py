@@ -21,9 +21,13 @@ def lists(session: Session) -> None:
 
 def _domains(session: Session, declaration: authored.ListDeclaration) -> None:
     for item in declaration.items:
-        if normalise(str(item.value)) is None:
+        entry = str(item.value)
+        if normalise(entry) is None or "*" in entry:
+            base = entry.removeprefix("*").removeprefix(".")
             help = "write the host name alone: `github.com`"
-            session.add(codes.BAD_LIST_ITEM.at(item.span, f"`{item.value}` is not a domain", help))
+            if "*" in entry and "*" not in base and normalise(base) is not None:
+                help = f"write `{base}`: its subdomains are in it"
+            session.add(codes.BAD_LIST_ITEM.at(item.span, f"`{entry}` is not a domain", help))
 
 
 MOST_PATTERNS = 500
