@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 
 class Bot(commands.Bot):
     async def setup_hook(self) -> None:
-        options = Options(HERE / "rulebook.yaml", f"sqlite:{HERE / 'groundrules.db'}", language="zh")
+        options = Options(HERE / "rulebook.yaml", f"sqlite:{HERE / 'groundrules.db'}")
         await self.add_cog(Groundrules(self, options))  # your own cogs and commands go on as before
 
 

@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 async def main() -> None:
     client = AsyncClient(os.environ["MATRIX_SERVER"], os.environ["MATRIX_USER"])
     await client.login(os.environ["MATRIX_PASSWORD"])
-    options = Options(HERE / "rulebook.yaml", f"sqlite:{HERE / 'groundrules.db'}", language="zh")
+    options = Options(HERE / "rulebook.yaml", f"sqlite:{HERE / 'groundrules.db'}")
     async with Groundrules(client, options):  # your own callbacks go on as before
         await client.sync_forever(timeout=30_000, full_state=True)
 

@@ -14,7 +14,7 @@ SERVER = os.environ.get("TELEGRAM_SERVER", "https://api.telegram.org")
 
 def main() -> None:
     application = Application.builder().token(os.environ["TELEGRAM_TOKEN"]).base_url(f"{SERVER}/bot").build()
-    Groundrules(application, Options(HERE / "rulebook.yaml", f"sqlite:{HERE / 'groundrules.db'}", language="zh"))
+    Groundrules(application, Options(HERE / "rulebook.yaml", f"sqlite:{HERE / 'groundrules.db'}"))
     application.run_polling(allowed_updates=UPDATES)  # your own handlers go on as before
 
 

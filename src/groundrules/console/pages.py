@@ -14,6 +14,7 @@ from starlette.responses import Response
 from groundrules import confined
 from groundrules.checker import Checked
 from groundrules.console.charts import Bar, histogram
+from groundrules.console.conditions import as_written
 from groundrules.console.notes import worded
 from groundrules.console.queue import count
 from groundrules.console.thresholds import Threshold, thresholds
@@ -179,15 +180,16 @@ async def rule(view: View, id: str) -> Response:
             numbers = await _numbers(view, id)
         except WorkshopError as error:
             problem = view.excuse(error)
-    place = getattr(known.when, "src", -1)
-    source = plan.sources[place] if place >= 0 else None
+    place = next((place for place in (known.src, known.when.src) if place >= 0), None)
+    source = None if place is None else plan.sources[place]
     return view.page(
         "rule.html",
         rule=known,
         called=pick(known.title, view.lang) or id,
         text=pick(known.text, view.lang) or "",
-        source=source,
-        place="" if source is None else _place(source.file, await view.folder()),
+        when=as_written(known.when, plan.sources),
+        unless=as_written(known.unless, plan.sources) if known.unless is not None else "",
+        place="" if source is None else f"{_place(source.file, await view.folder())}:{source.line}",
         numbers=numbers,
         problem=problem,
         looked=LATEST_EVENTS,

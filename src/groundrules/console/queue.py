@@ -52,6 +52,7 @@ class Card:
     undoes: list[str] = field(default_factory=list)
     until: str = ""
     approved: Sequence[str] = ()
+    needed: int = 1
     claim: Claim | None = None
     mine: bool = False
     answers: Sequence[tuple[str, str]] = ()
@@ -98,7 +99,7 @@ async def _approvals(view: View, plan: ir.Plan) -> list[Card]:
         )
         card.lines = [deed(action, view.lang, _wordings(plan)) for action in request.actions]
         card.until = view.say("runs_out", at=local(request.expires, plan.timezone), left=_left(left, view.lang))
-        card.approved = request.approved
+        card.approved, card.needed = request.approved, request.needed
         card.answers, card.reason = (("given", "give"), ("refused", "refuse")), request.id
         cards.append(card)
     return cards
@@ -225,25 +226,29 @@ async def answer(view: View, form: Form) -> Response:
             lines = None
     if held is not None:
         await view.hub.desk.let_go(view.here, f"{kind}:{id}")
-    return view.message(
-        view.say("answered_before") if lines is None else "\n".join([view.say("answered"), *lines]), "queue"
-    )
+    return view.message(view.say("answered_before") if lines is None else "\n".join(lines), "queue")
 
 
 async def _answer_approval(view: View, request: str, given: str, reason: str) -> list[str] | None:
     id = view.here
     standing = await view.hub.do(id, lambda core: core.communities[id].engine.standing(id))
-    about = next((request_here.about for request_here in standing if request_here.id == request), ())
+    asked = next((each for each in standing if each.id == request), None)
+    if asked is None:
+        return None
+    if given == "given" and view.by in asked.approved:
+        return [view.say("approved_before"), view.say("approvals_missing", n=asked.needed - len(asked.approved))]
     event = {"request": request} | ({"reason": reason} if reason else {})
     kind = "given" if given == "given" else "refused"
     decisions = await view.hub.handle(view.event(f"approval.{kind}", view.by, **event))
     notes = {note.kind for decision in decisions for note in decision.notes}
-    if not about or "approval_unknown" in notes:
+    if "approval_unknown" in notes:
         return None
     if "approval_refused" in notes:
-        for who in about:
+        for who in asked.about:
             await _tell(view, who, "told_request", reason, f"approval:{request}:{who}", decisions)
-    return _lines(view, decisions)
+    left = asked.needed - len({*asked.approved, view.by}) if "approval_given" in notes else 0
+    missing = [view.say("approvals_missing", n=left)] if left > 0 else []
+    return [view.say("answered"), *_lines(view, decisions), *missing]
 
 
 async def _answer_case(view: View, case: str, given: str, reason: str) -> list[str] | None:
@@ -269,10 +274,10 @@ async def _answer_appeal(view: View, case: Open, granted: bool, reason: str) -> 
         left = [of for of in reversals if of.undone_by is None or (of.undone_by.do, of.undone_by.who) not in done]
         await view.hub.desk.reverse(view.here, left, view.by, reason)
         undone = [deed(of.undone_by, view.lang) for of in left if of.undone_by is not None and not of.over]
-        return [*_lines(view, decisions), *(f"→ {line}" for line in undone)]
+        return [view.say("answered"), *_lines(view, decisions), *(f"→ {line}" for line in undone)]
     if not granted:
         await _tell(view, case.who, "told_appeal", reason, case.id, decisions)
-    return _lines(view, decisions)
+    return [view.say("answered"), *_lines(view, decisions)]
 
 
 async def _answer_report(view: View, case: Open, upheld: bool, reason: str) -> list[str] | None:
@@ -285,7 +290,7 @@ async def _answer_report(view: View, case: Open, upheld: bool, reason: str) -> l
     decisions = await view.hub.handle(view.event("report.resolved", view.by, _answer_id(view, case), **fields))
     if not upheld and reporter.get("id"):
         await _tell(view, str(reporter["id"]), "told_report", reason, case.id, decisions)
-    return _lines(view, decisions)
+    return [view.say("answered"), *_lines(view, decisions)]
 
 
 async def _answer_held(view: View, case: Open, released: bool, reason: str) -> list[str] | None:
@@ -299,7 +304,7 @@ async def _answer_held(view: View, case: Open, released: bool, reason: str) -> l
         return None
     if not released and author:
         await _tell(view, author, "told_held", reason, case.id, [])
-    return [f"→ {deed(act, view.lang)}"]
+    return [view.say("answered"), f"→ {deed(act, view.lang)}"]
 
 
 async def _answer_doubt(view: View, key: str, outcome: str) -> Response:

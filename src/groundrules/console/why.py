@@ -23,6 +23,7 @@ from groundrules.decisions import Decision, Evidence
 from groundrules.narrate.decision import clause_line
 from groundrules.narrate.deeds import deed
 from groundrules.narrate.speech import speech
+from groundrules.plan import ir
 from groundrules.runtime.books import canonical
 from groundrules.stores.records import Logged, Query
 from groundrules.tools.patches import diff
@@ -40,7 +41,7 @@ async def decision(view: View, number: str) -> Response:
         return view.missing()
     [row] = await view.summaries([entry])
     kept: Decision = row["decision"]
-    members = {action.who for action in kept.actions if action.who} | {change.who for change in kept.ledgers}
+    members = set() if view.community is None else _members(kept, await view.plan())
     say = speech("decisions", view.lang)
     event = await view.recorded(kept.event, entry.at) if kept.event and view.community else None
     text = "" if event is None else str(event[1].get("text") or "")
@@ -59,6 +60,14 @@ async def decision(view: View, number: str) -> Response:
         late=undoing is not None and view.hub.now() > undoing.until,
         whole=msgspec.json.format(entry.body).decode("utf-8", "replace"),
     )
+
+
+def _members(decision: Decision, plan: ir.Plan) -> set[str]:
+    """Return whom a decision concerns; actions and balances may also be about messages, channels and more."""
+    on_members = {spec.name for spec in plan.actions if spec.target == "member"}
+    of_members = {ledger.id for ledger in plan.ledgers if ledger.per == "member"}
+    targets = {action.who for action in decision.actions if action.who and action.do in on_members}
+    return targets | {change.who for change in decision.ledgers if change.ledger in of_members}
 
 
 def _position(number: str) -> int:

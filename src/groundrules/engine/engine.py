@@ -245,7 +245,7 @@ class Engine:
     def standing(self, partition: str) -> list[contents.Standing]:
         """Return the requests that wait for approval, with their deadlines and whom they concern."""
         runner = self._runners.get(partition)
-        return [] if runner is None else contents.standing(runner.partition)
+        return [] if runner is None else contents.standing(self._program, runner.partition)
 
     def _rejected(self, rejection: Rejection) -> Decision:
         self.stats.rejected += 1

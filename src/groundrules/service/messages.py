@@ -151,11 +151,18 @@ class DoubtfulActions(Struct, frozen=True):
 
 
 class Approval(Struct, frozen=True):
-    """A request for approval: its id, and the actions that wait for it."""
+    """A request for approval: its id, and the actions that wait for it.
+
+    rule: the rule that asks. until: when it runs out. approved: who has approved it so far. needed: how many must.
+    """
 
     id: str
     community: str
     actions: list[Action]
+    rule: str
+    until: str
+    approved: list[str]
+    needed: int
 
 
 class Approvals(Struct, frozen=True):

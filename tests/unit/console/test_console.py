@@ -214,6 +214,56 @@ def test_a_request_is_answered_once(book: Path) -> None:
     run(go())
 
 
+def test_a_request_says_how_many_approvals_are_needed(tmp_path: Path) -> None:
+    book = tmp_path / "shop.yaml"
+    book.write_text(BOOK.replace("within: 1d", "approvals: 2, within: 1d"), encoding="utf-8")
+
+    async def go() -> None:
+        async with visited(book) as (client, hub):
+            await hub.handle(message("r", "") | {"type": "roster", "members": [{"id": "li", "roles": ["admin"]}]})
+            page = (await client.get("/console/queue")).text
+            assert "Approvals still needed: 2" in page
+            case = re.search(r'name="case" value="(approval:[^"]+)"', page)
+            assert case is not None
+            form = {"case": case[1], "answer": "given", "seal": seal(page)}
+            assert "Approvals still needed: 1" in (await client.post("/console/answer", data=form)).text
+            recorded = (await hub.community("c")).number  # type: ignore[union-attr]
+            assert "You have approved this already." in (await client.post("/console/answer", data=form)).text
+            assert (await hub.community("c")).number == recorded  # type: ignore[union-attr]
+            assert "Approvals still needed: 1" in (await client.get("/console/queue")).text
+
+    run(go())
+
+
+def test_a_decision_links_to_members_only(tmp_path: Path) -> None:
+    book = tmp_path / "shop.yaml"
+    book.write_text(BOOK.replace("then: [ban]", "then: [hold]"), encoding="utf-8")
+    text = book.read_text(encoding="utf-8").replace("    approval: {by: admin, within: 1d}\n", "")
+    book.write_text(text.replace("default: 3", "default: 9"), encoding="utf-8")
+
+    async def go() -> None:
+        async with visited(book) as (client, _):
+            page = (await client.get("/console/decision/1")).text
+            assert "/console/member/ana" in page
+            assert "/console/member/" not in (await client.get("/console/decision/2")).text
+
+    run(go())
+
+
+def test_a_rule_shows_its_whole_condition(tmp_path: Path) -> None:
+    book = tmp_path / "shop.yaml"
+    when = 'length(text) > most and (text contains "a" or not text contains "b")\n    unless: actor.id == "mod"'
+    book.write_text(BOOK.replace("length(text) > most", when), encoding="utf-8")
+
+    async def go() -> None:
+        async with visited(book) as (client, _):
+            page = (await client.get("/console/rule/long")).text
+            assert "length(text) &gt; most\nand (text contains &#34;a&#34; or not (text contains &#34;b&#34;))" in page
+            assert "actor.id == &#34;mod&#34;" in page
+
+    run(go())
+
+
 def test_another_version_is_replayed_under_the_settings_in_force(book: Path) -> None:
     async def go() -> None:
         async with visited(book) as (client, hub):

@@ -81,6 +81,8 @@ def test_an_approval_is_listed_and_answered(book: Path) -> None:
             await clients.stream(lines(message("1", "serious")))
             [waits] = (await clients.observe.get("/v1/approvals")).json()["approvals"]
             assert [action["do"] for action in waits["actions"]] == ["ban"]
+            assert (waits["needed"], waits["approved"]) == (1, [])
+            assert waits["until"].startswith("20")
             assert (await clients.observe.get("/v1/approvals?community=c")).json()["approvals"] == [waits]
             assert (await clients.observe.get("/v1/approvals?community=d")).status_code == 404
             path = f"/v1/approvals/{waits['id']}"

@@ -67,17 +67,18 @@ def in_force(program: Program, partition: Partition, who: str) -> list[InForce]:
 
 
 class Standing(NamedTuple):
-    """A request for approval: the rule that asks, until when (ms), who approved, and what would be done."""
+    """A request for approval: the rule that asks, until when (ms), who of how many approved, and what would be done."""
 
     id: str
     rule: str
     expires: int
     approved: tuple[str, ...]
+    needed: int
     about: tuple[str, ...]
     actions: tuple[Action, ...]
 
 
-def standing(partition: Partition) -> list[Standing]:
+def standing(program: Program, partition: Partition) -> list[Standing]:
     """Return the requests that wait for approval, by id; `about` is whom they concern."""
     return [
         Standing(
@@ -85,11 +86,17 @@ def standing(partition: Partition) -> list[Standing]:
             request.rule,
             request.expires,
             tuple(request.approved),
+            _needed(program, request),
             tuple(sorted({who for case in request.cases for who in case.about})),
             tuple(_held(wish, request.id) for case in request.cases for wish in case.outcome.wishes),
         )
         for request in requests.standing(partition)
     ]
+
+
+def _needed(program: Program, request: requests.Request) -> int:
+    code = program.rules.get(request.rule)
+    return code.rule.approval.approvals if code is not None and code.rule.approval is not None else 1
 
 
 def _held(wish: Wish, request: str) -> Action:

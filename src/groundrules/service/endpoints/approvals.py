@@ -9,7 +9,6 @@ import msgspec
 from msgspec import UNSET
 
 from groundrules.calendar.instants import format_ms
-from groundrules.decisions import Action
 from groundrules.runtime.core import Core
 from groundrules.service import messages
 from groundrules.service.endpoint import JSON, Ask, Endpoint
@@ -42,10 +41,19 @@ async def _asked(ask: Ask) -> list[str]:
 
 
 def _waiting(core: Core, community: str) -> list[messages.Approval]:
-    requests: dict[str, list[Action]] = {}
-    for action in core.communities[community].engine.pending(community):
-        requests.setdefault(action.key, []).append(action)
-    return [messages.Approval(id, community, actions) for id, actions in requests.items()]
+    standing = core.communities[community].engine.standing(community)
+    return [
+        messages.Approval(
+            request.id,
+            community,
+            list(request.actions),
+            request.rule,
+            format_ms(request.expires),
+            list(request.approved),
+            request.needed,
+        )
+        for request in standing
+    ]
 
 
 async def answer(ask: Ask) -> messages.Decided:

@@ -215,6 +215,10 @@ def show_expected(items: Wanted) -> str:
 
 
 def _flow(item: Any) -> str:
+    if isinstance(item, dict) and set(item) == {""}:
+        return _flow(item[""])  # a text in one language
+    if isinstance(item, bool):
+        return str(item).lower()
     if isinstance(item, dict):
         return ", ".join(key if value is None else f"{key}: {_flow(value)}" for key, value in item.items())
     if isinstance(item, list):
