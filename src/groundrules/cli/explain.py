@@ -15,7 +15,7 @@ from groundrules.cli.options import LANGUAGE, ROOTS
 from groundrules.cli.printing import print_json, print_lines
 from groundrules.cli.usage import no_such
 from groundrules.display.lines import Line
-from groundrules.tools.explaining.events import Explained, events_of, explain_event
+from groundrules.tools.explaining.events import Explained, accepted, explain_event
 from groundrules.tools.explaining.human import MOST, Writer
 from groundrules.tools.explaining.plan_speech import PlanSpeech
 
@@ -46,7 +46,7 @@ def command(
     source = _source(events or ("-",))
     explained = explain_event(ready.plan, source, id)
     if explained is None:
-        ids = [str(event.get("id")) for event in events_of(source())]
+        ids = [str(event.get("id")) for event in accepted(ready.plan, source())]
         raise click.UsageError(no_such("event", id, ids))
     if rule is not None and not explained.rules.named(rule):
         raise click.UsageError(no_such("rule", rule, [rule.id for rule in ready.plan.rules]))

@@ -131,6 +131,17 @@ def events_of(lines: Iterable[bytes]) -> Iterator[Json]:
     return (event for line in lines if (event := as_written(line)) is not None)
 
 
+def accepted(plan: ir.Plan, lines: Iterable[bytes]) -> Iterator[Json]:
+    """The events in lines of JSON that the rulebook does not refuse."""
+    decoder = Decoder(plan.events)
+    for event in events_of(lines):
+        try:
+            decoder.decode(event)
+        except InvalidEventError:
+            continue
+        yield event
+
+
 def _home(plan: ir.Plan, event: Json) -> Any:
     return identity(walk(event, plan.partition))
 

@@ -212,7 +212,12 @@ class EventMaker:
         """The fields given by the value beside the type's name: a mapping of them, or the type's main field."""
         if short is None or short is True:
             return {}
-        return dict(short) if isinstance(short, dict) else {self._main_field(type): short}
+        if isinstance(short, dict):
+            return dict(short)
+        name = self._main_field(type)
+        if name == "text" and isinstance(short, int | float) and not isinstance(short, bool):
+            raise TimeError(f"the text of `{type}` is read as the number `{short}`; put it in quotes")
+        return {name: short}
 
     def _main_field(self, type: str) -> str:
         """The main field of a type: the member it must name, its text, another required field, else an optional one."""
