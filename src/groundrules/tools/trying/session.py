@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from groundrules.calendar.instants import parse_rfc3339
 from groundrules.diagnostics.json_errors import problem
 from groundrules.diagnostics.nearest import nearest
 from groundrules.engine.engine import HasPlan
@@ -24,7 +25,7 @@ from groundrules.tools.explaining.model import RuleExplained
 from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.read import TestsError
 from groundrules.tools.testing.settings import grouped
-from groundrules.tools.testing.timeline import TimeError
+from groundrules.tools.testing.timeline import TimeError, is_ago
 from groundrules.tools.trying import saving
 from groundrules.tools.trying.answers import Answer, Explanation, Help, Notice, Outcome, Problem, Quit, Table
 from groundrules.tools.trying.chat import Chat, Turn
@@ -288,6 +289,11 @@ def _fact(value: str, schema: dict[str, Any]) -> Any:
                 return int(value) if value.lstrip("-").isdigit() else float(value)
             except ValueError:
                 raise CommandError("no_number", value=value) from None
+    if value and schema.get("format") == "date-time" and not is_ago(value):
+        try:
+            parse_rfc3339(value)
+        except ValueError:
+            raise CommandError("no_time", value=value) from None
     return value or None
 
 
