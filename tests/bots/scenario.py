@@ -34,6 +34,16 @@ WAIT = 180.0
 SETTLED = 1.0
 """Seconds before the bot is killed: a message whose end is not kept yet would rightly be in doubt after it."""
 ADVERT = "加微信 领兼职"
+IN_ENGLISH = {
+    "欢迎": "Welcome",
+    "再发广告将被禁言": "One more and you will be muted",
+    "的申诉成立": "The appeal of",
+    "积分：0": "reputation: 0",
+    "积分：1": "reputation: 1",
+    "有提问还没人回答": "A question waits for an answer",
+    "做不到": "I can't do here",
+}
+"""What bots say on QQ, and everywhere else."""
 LACKING = "做不到"
 """Of what moderators are told where a right is missing."""
 
@@ -193,11 +203,17 @@ async def until(what: Callable[[], Any], bot: Bot, story: str) -> None:
     raise AssertionError(f"this did not come: {story}\n{bot.tail()}")
 
 
+def times(stage: Stage, words: str, right: str = "") -> int:
+    """Return how often the bot has said something, in its language."""
+    ways = {words, IN_ENGLISH.get(words, words)}
+    return sum(right in said and any(way in said for way in ways) for said in stage.said())
+
+
 async def play(stage: Stage, bot: Bot) -> None:
     """Live through the story."""
 
-    def heard(words: str, times: int = 1) -> Callable[[], bool]:
-        return lambda: sum(words in said for said in stage.said()) >= times
+    def heard(words: str) -> Callable[[], bool]:
+        return lambda: times(stage, words) > 0
 
     await bot.start()
     await until(stage.connected, bot, "the bot is there")
@@ -243,23 +259,17 @@ async def survive(stage: Stage, bot: Bot) -> None:
 
 async def told_once(stage: Stage, bot: Bot, right: str) -> None:
     """What the bot has no right to is told to moderators once, by this process and those that follow."""
-
-    def times() -> int:
-        return sum(LACKING in said and right in said for said in stage.said())
-
     for start in range(2):
         await bot.start()
         await until(stage.connected, bot, "the bot is there")
         await stage.write("wang", "大家好")
         await stage.write("wang", "积分")
-        await until(
-            lambda start=start: sum("积分：0" in said for said in stage.said()) > start, bot, "the points are told"
-        )
-        await until(times, bot, "what can't be done is told")
+        await until(lambda start=start: times(stage, "积分：0") > start, bot, "the points are told")
+        await until(lambda: times(stage, LACKING, right), bot, "what can't be done is told")
         await asyncio.sleep(0.5)
         await bot.stop()
         await until(stage.gone, bot, "the bot is gone")
-    assert times() == 1
+    assert times(stage, LACKING, right) == 1
 
 
 async def ledger(stage: Stage, bot: Bot) -> dict[str, dict[str, int]]:
@@ -299,7 +309,7 @@ def rejected(bot: Bot) -> list[Decision]:
 
 async def check(stage: Stage, bot: Bot) -> None:
     """The end of the story is the same on every platform."""
-    assert not any(LACKING in said for said in stage.said()), "it had all rights"
+    assert not times(stage, LACKING), "it had all rights"
     done, other = acted(stage, bot)
     assert done == ACTED, bot.tail()
     assert not other, other

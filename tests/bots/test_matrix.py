@@ -65,7 +65,7 @@ def test_a_slow_server_is_waited_for_and_a_client_keeps_its_callbacks(tmp_path: 
             for _ in range(3):
                 await stage.join("li")
                 await stage.leave("li")
-            greeted = lambda: sum("欢迎" in said for said in stage.said())  # noqa: E731  (it is asked twice)
+            greeted = lambda: sum("Welcome" in said for said in stage.said())  # noqa: E731  (it is asked twice)
             await until(lambda: greeted() == 3, bot, "all three greetings, though the server says wait")
             await stage.write("wang", "/roll")
             await until(lambda: "🎲" in stage.said(), bot, "the client's own callback answers")

@@ -122,7 +122,7 @@ def test_a_newcomer_who_may_not_write_answers_by_a_button(tmp_path: Path) -> Non
             stage.press("li", right_one)
             await until(lambda: not stage.is_muted("li"), bot, "the mute is lifted")
             shown = [parameters for method, parameters in stage.calls if method == "answerCallbackQuery"]
-            assert ["回答正确" in str(one.get("text")) for one in shown] == [False, False, True]
+            assert ["Correct" in str(one.get("text")) for one in shown] == [False, False, True]
 
     asyncio.run(run())
 

@@ -18,7 +18,7 @@ class Options:
     |---|---|
     | `book` | a rulebook's path, a loaded one, or a function from a community's id to its own |
     | `store` | where state, log and outbox are kept |
-    | `language` | the default language; else the rulebook's first, else the platform's |
+    | `language` | the default language; else the platform's |
     | `languages` | the language by community, channel or member |
     | `staff`, `announcements` | by community, the moderators' channel, and the one for announcements |
     | `moderators` | the roles that may pause the bot and change settings; the rulebook decides all else |
