@@ -20,7 +20,7 @@ def plan(command: Any, tmp_path: Path) -> Path:
     result = command("compile", EXAMPLE, "-o", path, "--profile", WEEK)
     assert result.exit_code == 0
     assert "rules" in result.stderr
-    assert "asked about every event" in result.stderr
+    assert "evaluated on every event" in result.stderr
     return path
 
 

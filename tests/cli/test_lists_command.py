@@ -93,7 +93,7 @@ def test_what_is_no_answer_no_state_or_no_list_is_refused(tmp_path: Path) -> Non
     for odd in ("", "[]", "{}", '{"lists": {"adverts": {"added": [3]}}}', b"\xff", "[" * 10_000):
         refused = run(path, "--changes", "-", stdin=odd)
         assert (refused.exit_code, refused.stdout) == (1, ""), odd
-        assert "no answer of the service" in refused.stderr
+        assert "not a response of the service" in refused.stderr
     unknown = run(path, "--changes", "-", stdin='{"lists": {"others": {"added": ["a"]}}}')
     assert (unknown.exit_code, unknown.stdout) == (1, "")
     assert "no list `others`" in unknown.stderr
