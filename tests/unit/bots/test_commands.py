@@ -114,7 +114,7 @@ def test_the_page_names_all_words() -> None:
         rows.append(f"| `{name}` | {shown} | {WHAT[name]} |")
     page = PAGE.read_text(encoding="utf-8")
     before, mark, rest = page.partition(MARK)
-    made = before + mark + "\n".join(rows) + "\n\n" + rest[rest.index("Each of them") :]
+    made = before + mark + "\n".join(rows) + "\n\n" + rest[rest.index("Each command") :]
     if os.environ.get("GROUNDRULES_UPDATE_PAGES"):
         PAGE.write_text(made, encoding="utf-8")
     assert page == made, "run: GROUNDRULES_UPDATE_PAGES=1 pytest tests/unit/bots"

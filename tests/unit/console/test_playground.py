@@ -206,7 +206,7 @@ def test_what_takes_too_much_is_ended(call: Any, limits: dict[str, Any]) -> None
 
 def test_what_is_wrong_with_the_work_is_told_apart_from_what_takes_too_much(caplog: pytest.LogCaptureFixture) -> None:
     for defect, said in ((ends, "has ended with 3"), (fails, "KeyError: 'missing'")):
-        with pytest.raises(DefectError, match="a defect of groundrules"):
+        with pytest.raises(DefectError, match="a bug in groundrules"):
             work(defect)
         assert said in caplog.text
     with pytest.raises(RefusedError, match=r"there is no file `no-such-rulebook\.yaml`"):

@@ -180,13 +180,13 @@ def test_several_rulebooks(tmp_path: Path, book: Path) -> None:
         (["shop.yaml", "shop.yaml"], "two rulebooks for all communities"),
         (["shop.yaml", "--tokens", "none.json"], "can't be read"),
         (["shop.yaml", "--store", "nowhere://x"], "there is no store `nowhere`"),
-        (["shop.yaml", "--host", "203.0.113.7"], "nothing can listen on"),
+        (["shop.yaml", "--host", "203.0.113.7"], "can't listen on"),
         (["shop.yaml", "--port", "99999"], "99999"),
         (["c=shop.yaml", "--watch"], "--watch is for one rulebook"),
         (["HEAD:shop.yaml"], "there is no rulebook `HEAD:shop.yaml`"),
-        (["shop.yaml", "--keep", "texts=soon"], "--keep texts=soon: wanted is"),
-        (["shop.yaml", "--keep", "log=nothing"], "--keep log=nothing: wanted is"),
-        (["shop.yaml", "--keep", "more=1"], "--keep more=1: wanted is"),
+        (["shop.yaml", "--keep", "texts=soon"], "--keep texts=soon: expected"),
+        (["shop.yaml", "--keep", "log=nothing"], "--keep log=nothing: expected"),
+        (["shop.yaml", "--keep", "more=1"], "--keep more=1: expected"),
     ],
 )
 def test_what_can_not_be_served(

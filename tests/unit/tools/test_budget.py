@@ -134,7 +134,7 @@ def test_processes_measure_alike(tmp_path: Path) -> None:
     ("text", "code", "underlined", "help"),
     [
         ("limits: []", "GR103", "[]", None),
-        ("cohorts: {}", "GR102", "cohorts", "what may be acted on"),
+        ("cohorts: {}", "GR102", "cohorts", "how much may be acted on"),
         ("limit: [{max: {adverts: 1}}]", "GR101", "limit", "did you mean `limits`?"),
         ("limits: [{max: {adverts: 1.5}}]", "GR103", "1.5", None),
         ("limits: [{max: {adverts: 200%}}]", "GR104", "200%", None),

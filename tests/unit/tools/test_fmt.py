@@ -227,4 +227,4 @@ def test_a_broken_rulebook_in_a_folder_is_told(tmp_path: Path) -> None:
     code, output = run(str(tmp_path))
     assert code == 1
     assert "GR005" in output
-    assert "1 file: 0 reformatted, 1 left as they are" in output
+    assert "1 file: 0 reformatted, 1 skipped" in output

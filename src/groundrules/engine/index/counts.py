@@ -71,7 +71,7 @@ def _count(emitter: Residual, number: int, window: ir.Window, of_self: bool) -> 
         yield from _push(number, window)
         if kept is not None:
             yield f"    kept[{window.id!r}] = ring"
-    elif window.by_events or window.kind not in ("count", "distinct"):
+    elif window.by_events or not KINDS[window.kind].keeps_entries:
         taken = "True" if window.value is None else "value"
         if window.by_events:
             taken = f"{taken} if {' and '.join(counted) or 'True'} else None"

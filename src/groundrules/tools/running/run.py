@@ -39,9 +39,7 @@ class Lines:
         self._waiting: dict[Name, tuple[int, bytes]] = {}
 
     def feed(self, number: int, line: bytes) -> Iterator[Answer]:
-        """Yield what a line brought about, and before it what the one that had to wait did; of a blank one, nothing."""
-        if not line.strip():
-            return
+        """Yield what a line brought about, and before it what the one that had to wait did."""
         decisions = [numbered(decision, number) for decision in self._engine.feed(line)]
         if self._waiting:
             earlier, decisions = self._apart(decisions)
@@ -72,12 +70,12 @@ class Lines:
 
 
 class Runner:
-    """Feeds lines to an engine one by one and counts those that are not blank. `before` lines were read by others."""
+    """Feeds lines to an engine one by one; every line is answered and counted. `before` lines were read by others."""
 
     def __init__(self, plan: ir.Plan | HasPlan, engine: Engine | None = None, before: int = 0) -> None:
         self.engine = engine or Engine(plan)
         self.tally = Tally()
-        self._read = before
+        self._before = before
         self._lines = Lines(self.engine)
 
     def run(self, lines: Iterable[bytes], ends: bool = True) -> Iterator[Answer]:
@@ -93,9 +91,8 @@ class Runner:
 
     def feed(self, line: bytes) -> Iterator[Answer]:
         """Yield what a line brought about."""
-        self._read += 1
-        self.tally.lines += bool(line.strip())
-        yield from self._counted(self._lines.feed(self._read, line))
+        self.tally.lines += 1
+        yield from self._counted(self._lines.feed(self._before + self.tally.lines, line))
 
     def _counted(self, answers: Iterable[Answer]) -> Iterator[Answer]:
         for answer in answers:

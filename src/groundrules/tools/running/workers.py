@@ -142,7 +142,7 @@ def _begin(plan: bytes, key: bytes, everything: bool, each_line: bool) -> None:
 def _decide(lines: Sequence[Numbered]) -> list[Shown]:
     answers: list[Shown] = []
     for number, line in lines:
-        _worker.tally.lines += bool(line.strip())
+        _worker.tally.lines += 1
         answers += _worker.shown(number, _worker.lines.feed(number, line))
     return answers
 
