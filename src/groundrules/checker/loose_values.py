@@ -13,12 +13,12 @@ from groundrules.checker import wording
 from groundrules.diagnostics.codes import types as codes
 from groundrules.diagnostics.model import Fix
 from groundrules.syntax import nodes
+from groundrules.time_units import DAY
 from groundrules.types import kinds
 
 if TYPE_CHECKING:
     from groundrules.checker.expressions import Reader
 
-_DAY = 24 * 60 * 60_000
 _EARLIER, _LATER = ("<", "<="), (">", ">=")
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _BEHIND = {  # what to write for several values, by what is asked of one and how they are joined
@@ -117,7 +117,7 @@ def clock_range(reader: Reader, node: nodes.Compare) -> str | None:
         return None
     operator, value, clock = side
     start, end = ("00:00", reader.text(clock)) if operator in _EARLIER else (reader.text(clock), "24:00")
-    return None if start == end or clock.value == _DAY else f"{reader.text(value)} in {start}-{end}"
+    return None if start == end or clock.value == DAY else f"{reader.text(value)} in {start}-{end}"
 
 
 def _one_range(reader: Reader, node: nodes.And | nodes.Or, first: nodes.Node, second: nodes.Node) -> bool:

@@ -45,7 +45,7 @@ class RuleCode:
         self._compiler = compiler
         self.when = compiler.condition(rule.when, self.types)
         self.unless = None if rule.unless is None else compiler.condition(rule.unless, self.types)
-        self.is_live = rule.mode != "shadow" and rule.rollout >= 1
+        self.is_live = rule.is_live
         self.always = isinstance(rule.when, ir.Const) and rule.when.value is True
         self.exempted = tuple(
             sorted({id for effect in rule.effects if isinstance(effect, ir.Exempt) for id in effect.rules})

@@ -699,6 +699,11 @@ class Rule(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     src: int = -1
     was: str | None = None
 
+    @property
+    def is_live(self) -> bool:
+        """Whether what it does counts for everybody."""
+        return self.mode != "shadow" and self.rollout >= 1
+
 
 # --- cells --------------------------------------------------------------------------------------
 

@@ -36,7 +36,6 @@ class Spent(NamedTuple):
 
 def spent(rule: ir.Rule) -> Spent | None:
     """Return what tells whether a rule has fired; None if it is to be asked individually."""
-    live = rule.mode != "shadow" and rule.rollout >= 1
-    if rule.once is None or rule.times is not None or not live:
+    if rule.once is None or rule.times is not None or not rule.is_live:
         return None
     return None if any(isinstance(effect, ir.Exempt) for effect in rule.effects) else Spent(rule.id, rule.once)

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from groundrules.decisions import Decision
-from groundrules.engine.intake.decode import Decoder, InvalidEventError
+from groundrules.engine.intake.decode import InvalidEventError, decoder_of
 from groundrules.engine.intake.lenient import as_written
 from groundrules.plan import ir
 from groundrules.reference.scope import identity, walk
@@ -104,7 +104,7 @@ def _refused(plan: ir.Plan, event: Json, decision: Decision) -> Decision:
     if decision.rejected is None:
         return decision
     try:
-        Decoder(plan.events).decode(event)
+        decoder_of(plan.events, plan.longest_text).decode(event)
     except InvalidEventError as error:
         return msgspec.structs.replace(decision, rejected=error.rejection)
     return decision
@@ -133,7 +133,7 @@ def events_of(lines: Iterable[bytes]) -> Iterator[Json]:
 
 def accepted(plan: ir.Plan, lines: Iterable[bytes]) -> Iterator[Json]:
     """The events in lines of JSON that the rulebook does not refuse."""
-    decoder = Decoder(plan.events)
+    decoder = decoder_of(plan.events, plan.longest_text)
     for event in events_of(lines):
         try:
             decoder.decode(event)

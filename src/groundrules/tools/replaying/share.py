@@ -123,7 +123,7 @@ class ShareRunner:
         self._reasons_kept: defaultdict[tuple[str | None, str], int] = defaultdict(int)
 
     def feed(self, number: int, line: bytes) -> None:
-        self.share.tally.lines += bool(line.strip())
+        self.share.tally.lines += 1
         for answer in self._lines.feed(number, line):
             self._take(answer)
 
