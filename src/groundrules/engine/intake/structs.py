@@ -57,8 +57,9 @@ def union_of(structs: Mapping[str, type[msgspec.Struct]]) -> Any:
     """
     if not structs:
         return None
-    never = ("never", Annotated[int, Meta(gt=0, lt=0)])
-    no_event = msgspec.defstruct("NoEvent", [never], tag_field="type", tag="_" * (1 + max(map(len, structs))))
+    nothing: Any = Annotated[int, Meta(gt=0, lt=0)]  # `Any`, because to the stubs of msgspec 0.20 it is no type
+    tag = "_" * (1 + max(map(len, structs)))
+    no_event = msgspec.defstruct("NoEvent", [("never", nothing)], tag_field="type", tag=tag)
     return reduce(or_, structs.values(), no_event)
 
 
