@@ -1,7 +1,8 @@
 """What a group pays for using what we recommend: the shipped packs and the examples over recorded chat.
 
 A stream is fed from its beginning, in parts that alternate with `json.loads` of the same lines, in the process's own
-time. Once as it was recorded, and once with the facts that a platform supplies: roles, joining and creation dates.
+time. Once as it was recorded, and once with the facts that a platform supplies: roles, joining and creation dates. And
+what a message costs at which nothing happens, and Chinese relative to English.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 
@@ -53,9 +55,15 @@ def run(results: Results, events: int) -> None:
     what = f"the costliest pack alone ({worst})"
     results.reach(what, alone[worst].microseconds, 12, least=False, unit="µs")
     for example in EXAMPLES:
-        cost = measure(Engine(groundrules.load(ROOT / "examples" / example)), supplied["gitter"])
-        _note(results, example, cost, "gitter", "facts supplied")
-        results.reach(f"examples/{example} on gitter", cost.microseconds, 60, least=False, unit="µs")
+        book = groundrules.load(ROOT / "examples" / example)
+        for stream, lines in supplied.items():
+            cost = measure(Engine(book), lines)
+            _note(results, example, cost, stream, "facts supplied")
+            results.reach(f"examples/{example} on {stream}", cost.microseconds, 60, least=False, unit="µs")
+    quiet = quiet_messages(engine_of(packs), supplied["gitter"])
+    results.reach("a quiet message, all packs on gitter", quiet, 40, least=False, unit="µs")
+    chinese = relative(engine_of(packs), in_chinese(supplied["gitter"]), engine_of(packs), supplied["gitter"])
+    results.reach("all packs, Chinese texts against English", chinese, 1.5, least=False)
 
 
 def names_of_packs() -> list[str]:
@@ -92,21 +100,52 @@ def with_facts(line: bytes) -> bytes:
 
 def measure(engine: Engine, lines: Sequence[bytes]) -> Cost:
     """Feed a stream; the first part is left out, because it creates what the others use."""
-    engine.warm()
     evaluating: list[float] = []
     loaded: list[float] = []
-    for begin in range(0, len(lines) - PART + 1, PART):
-        part = lines[begin : begin + PART]
+    for number, seconds in enumerate(_parts(engine, lines)):
         start = time.process_time()
-        for _ in engine.feed_many(part):
-            pass
-        between = time.process_time()
-        for line in part:
+        for line in lines[number * PART : (number + 1) * PART]:
             json.loads(line)
-        evaluating.append((between - start) / PART)
-        loaded.append((time.process_time() - between) / PART)
+        loaded.append((time.process_time() - start) / PART)
+        evaluating.append(seconds / PART)
     ratios = [ours / parsing for ours, parsing in zip(evaluating[1:], loaded[1:], strict=True)]
     return Cost(median(evaluating[1:]) * 1e6, median(ratios))
+
+
+def quiet_messages(engine: Engine, lines: Sequence[bytes]) -> float:
+    """Return the median of microseconds that a message takes at which nothing happens and no timer falls due."""
+    engine.warm()
+    times: list[float] = []
+    for line in lines:
+        start = time.process_time()
+        quiet = not list(engine.feed_many((line,)))
+        if quiet:
+            times.append(time.process_time() - start)
+    return median(times[PART:]) * 1e6
+
+
+def in_chinese(lines: Sequence[bytes]) -> list[bytes]:
+    """Return the events with the texts of recorded Chinese posts, one after another, in place of their own."""
+    with (STREAMS.parent / "labelled" / "cold-zh.jsonl").open("rb") as file:
+        texts = [json.loads(line)["text"] for line in file]
+    events = ({**json.loads(line), "text": text} for line, text in zip(lines, cycle(texts), strict=False))
+    return [json.dumps(event, ensure_ascii=False).encode() for event in events]
+
+
+def relative(engine: Engine, lines: Sequence[bytes], other: Engine, others: Sequence[bytes]) -> float:
+    """Return how many times longer the first engine takes over its lines: the median over alternating parts."""
+    ratios = [ours / theirs for ours, theirs in zip(_parts(engine, lines), _parts(other, others), strict=True)]
+    return median(ratios[1:])
+
+
+def _parts(engine: Engine, lines: Sequence[bytes]) -> Iterator[float]:
+    """Feed a stream part by part, and yield the seconds that each takes."""
+    engine.warm()
+    for begin in range(0, len(lines) - PART + 1, PART):
+        start = time.process_time()
+        for _ in engine.feed_many(lines[begin : begin + PART]):
+            pass
+        yield time.process_time() - start
 
 
 def _add(results: Results, name: str, packs: Sequence[str], lines: Sequence[bytes], stream: str, facts: str) -> Cost:
