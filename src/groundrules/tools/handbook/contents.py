@@ -15,6 +15,7 @@ from groundrules.lower import lower
 from groundrules.narrate.localised import pick
 from groundrules.tools.handbook.closing import closing
 from groundrules.tools.handbook.document import Block, Document, Heading, Paragraph
+from groundrules.tools.handbook.exemptions import SharedExemptions
 from groundrules.tools.handbook.guide import Guide
 from groundrules.tools.handbook.phrases import Phrases
 from groundrules.tools.handbook.sections import sections
@@ -26,9 +27,10 @@ def handbook(checked: Checked, lang: str) -> Document:
     phrases = Phrases(plan, lang)
     guide = Guide(checked, plan, phrases)
     root, *imports = checked.instances
-    blocks: list[Block] = [*_opening(root, phrases), *sections(guide, "", 2)]
+    exemptions = SharedExemptions(phrases)
+    blocks: list[Block] = [*_opening(root, phrases), *exemptions.chapter(list(sections(guide, "", 2)))]
     for instance in imports:
-        blocks += _import(guide, instance)
+        blocks += _import(guide, instance, exemptions)
     title = phrases.title(filled(root.book.title, root), plan.rulebook)
     return Document(phrases.lang, phrases("handbook", title=title), (*blocks, *closing(guide)), phrases("footer"))
 
@@ -39,9 +41,9 @@ def _opening(instance: Instance, phrases: Phrases) -> Iterator[Block]:
         yield Paragraph(text)
 
 
-def _import(guide: Guide, instance: Instance) -> Iterator[Block]:
+def _import(guide: Guide, instance: Instance, exemptions: SharedExemptions) -> Iterator[Block]:
     blocks = list(sections(guide, ".".join(instance.alias), 3))
     if blocks:
         yield Heading(2, guide.phrases.title(filled(instance.book.title, instance), instance.alias[-1]))
         yield from _opening(instance, guide.phrases)
-        yield from blocks
+        yield from exemptions.chapter(blocks)

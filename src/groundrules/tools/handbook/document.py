@@ -41,6 +41,19 @@ class Paragraph:
     text: str
 
 
+class Exemption(str):
+    """A note that names the exceptions of a rule; `tests` says which they are, without a lead."""
+
+    __slots__ = ("tests",)
+    tests: str
+
+    @classmethod
+    def of(cls, note: str, tests: str) -> Exemption:
+        exemption = cls(note)
+        exemption.tests = tests
+        return exemption
+
+
 @dataclass(frozen=True)
 class Item:
     """An entry: what it is called, what it says, and what the rulebook adds to it, line by line."""

@@ -12,7 +12,7 @@ from groundrules.narrate.localised import pick
 from groundrules.plan import ir
 from groundrules.plan.walk import within
 from groundrules.time_units import format_clock
-from groundrules.tools.handbook.document import Block, Heading, Item, Items, Paragraph, Table
+from groundrules.tools.handbook.document import Block, Exemption, Heading, Item, Items, Paragraph, Table
 from groundrules.tools.handbook.guide import Guide, alias_of
 from groundrules.tools.handbook.phrases import Phrases
 from groundrules.tools.handbook.tables import lead, table, tables
@@ -151,7 +151,7 @@ def conditions_of(guide: Guide, rule: ir.Rule) -> Iterator[str]:
         if exception and rule.text and exception.facts <= _OF_MACHINES:
             return
         if exception:
-            yield phrases("unless", tests=exception.text)
+            yield Exemption.of(phrases("unless", tests=exception.text), exception.text)
         elif not rule.text:
             yield phrases("some_unless")
 
