@@ -84,6 +84,11 @@ def once(call: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
+def each(ask: Callable[[Any], object], items: Sequence[Any]) -> list[object]:
+    """Ask about one item after the other."""
+    return [ask(item) for item in items]
+
+
 def spent(call: Callable[[], object]) -> float:
     """Return a call's seconds of the process's own time."""
     gc.collect()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from bench import ours
 from bench.figures import Results
@@ -45,7 +46,7 @@ def _reach(results: Results, language: Language, times: dict[str, Times]) -> Non
 
 def ways(work: Workload, ready: Compiled) -> dict[str, Way]:
     """Return the ways from lines to their results; the engines have run a day of the workload."""
-    decode = ours.program_of(ready).decoder.decode
+    decode: Callable[[bytes], Any] = ours.program_of(ready).decoder.decode
     scan = Scan(work.rules)
 
     def base(lines: Sequence[bytes]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bench import ours
 from bench.figures import Results
-from bench.timing import Way, compare
+from bench.timing import Way, compare, each
 from bench.workloads import Language, workload
 
 LENGTHS = (40, 80, 160, 320, 640, 1_280, 2_560)
@@ -21,8 +23,6 @@ def run(results: Results, rounds: int) -> None:
             events = [program.decoder.decode(line) for line in work.lines]
             for event in events:
                 evaluate(event)
-            times = compare(
-                {"evaluation": Way(lambda items, ask=evaluate: [ask(item) for item in items], events)}, rounds
-            )
+            times = compare({"evaluation": Way(partial(each, evaluate), events)}, rounds)
             took = times["evaluation"].microseconds
             results.add("growth", "evaluation", took, "µs", language=language, characters=length)

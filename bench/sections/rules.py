@@ -7,6 +7,7 @@ against the plain `if`s before anything is timed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, get_args
 
 from bench import handwritten, ours
@@ -59,8 +60,12 @@ def _ways(results: Results, work: Workload, case: str) -> dict[str, Way]:
             [sorted(answer(*message)) for message in messages[: CHECKED if name in ("plain ifs", "limit") else 30]],
             expected,
         )
-        ways[name] = Way(lambda items, answer=answer: [answer(*message) for message in items], messages)
+        ways[name] = Way(partial(_all, answer), messages)
     return ways
+
+
+def _all(answer: Callable[[str, str], Any], messages: Sequence[Sequence[Any]]) -> list[Any]:
+    return [answer(*message) for message in messages]
 
 
 def _ready(work: Workload) -> tuple[Program, list[Any]]:

@@ -154,7 +154,7 @@ def _repeated(lines: Sequence[bytes]) -> Iterator[bytes]:
 
 def _keys(results: Results, members: int) -> None:
     """Measure a window of five entries for so many members."""
-    cell = CountWindow(ir.Window(id="w", kind="count", type="message", within=DAY, keep=5), DAY)
+    cell = CountWindow(ir.Window(id="w", kind="count", type="message", within=DAY, keep=5), DAY, "UTC")
     gc.collect()
     gc.freeze()  # what is here already has nothing to do with rows
     idle = _pause()

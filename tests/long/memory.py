@@ -95,7 +95,12 @@ class Stream:
     def _message(self) -> dict[str, Any]:
         text = self.chance.choice(TEXTS) if self.chance.random() < 0.15 else f"message {self.count}"
         room = f"room-{self.chance.randrange(4)}"
-        message = {"type": "message", "actor": {"id": self._who()}, "channel": {"id": room, "name": room}, "text": text}
+        message: dict[str, Any] = {
+            "type": "message",
+            "actor": {"id": self._who()},
+            "channel": {"id": room, "name": room},
+            "text": text,
+        }
         if text == "look":
             message["links"] = [{"url": "https://example.com/", "domain": "example.com"}]
         if self.messages and self.chance.random() < 0.1:

@@ -56,7 +56,7 @@ class RuleCode:
 
     @cached_property
     def answers_own_acts(self) -> bool:
-        """Whether it is asked where the event is the bot's own act: if it speaks of that, or isn't about an event."""
+        """Whether it is asked about the bot's own acts: if it mentions them, or isn't about an event."""
         return not isinstance(self.rule.trigger, ir.OnEvent) or speaks_of_self(self.rule.when)
 
     @cached_property
@@ -71,7 +71,7 @@ class RuleCode:
 
     @cached_property
     def ranked_by(self) -> Value | None:
-        """The number by which those of whom it is true are ranked."""
+        """The number by which the subjects it holds for are ranked."""
         return None if self.rule.ranking is None else self._compiler.value(self.rule.ranking.by, self.types)
 
     @cached_property
@@ -87,12 +87,12 @@ class RuleCode:
 
     @cached_property
     def once_text(self) -> Callable[..., str | None]:
-        """Gives the key of `once_per` as text; None if a component is missing."""
+        """Returns the key of `once_per` as text; None if a component is missing."""
         return self._compiler.key(self.rule.once.key if self.rule.once else (), self.types).text
 
     @cached_property
     def times_text(self) -> Callable[..., str | None]:
-        """Gives the key of `times` as text; None if a component is missing."""
+        """Returns the key of `times` as text; None if a component is missing."""
         return self._compiler.key(self.rule.times.key if self.rule.times else (), self.types).text
 
     @cached_property
@@ -101,7 +101,7 @@ class RuleCode:
 
     @cached_property
     def keys(self) -> tuple[Condition, ...]:
-        """The components of `once_per` and `times`, to ask which of them are missing."""
+        """The components of `once_per` and `times`, to find which of them are missing."""
         once, times = self.rule.once, self.rule.times
         exprs = (*(once.key if once else ()), *(times.key if times else ()))
         return tuple(self._compiler.condition(expr, self.types) for expr in exprs)
@@ -118,17 +118,17 @@ class RuleCode:
 
     @cached_property
     def only_acts(self) -> bool:
-        """Whether its firings ask for actions at once and for nothing else."""
+        """Whether its firings only ask for immediate actions."""
         return self._asks_for(ir.Act)
 
     @cached_property
     def only_counts(self) -> bool:
-        """Whether its firings change balances, whatever else fires, and do nothing else."""
+        """Whether its firings only change balances, whatever else fires."""
         return self._asks_for(ir.Delta | ir.Reset) and not (self.exempted or self.rule.first_of)
 
     @cached_property
     def acts_and_counts(self) -> bool:
-        """Whether its firings ask for actions at once and for changes of balances, and for nothing else."""
+        """Whether its firings only ask for immediate actions and changes of balances."""
         return self._asks_for(ir.Act | ir.Delta | ir.Reset)
 
     def _asks_for(self, kinds: Any) -> bool:
@@ -155,7 +155,7 @@ class WindowCode:
         self.cell: WindowCell = cell(window, retain, zone)
         self.lifetime = self.cell.lifetime
         self.speaks_of_self = speaks_of_self(window.where)
-        self.watched = False  # whether a state looks at it that nothing else can change
+        self.watched = False  # whether a state reads it that nothing else can change
 
     @cached_property
     def key(self) -> Key:
@@ -197,7 +197,7 @@ class ProcessCode:
 
     @cached_property
     def equalities(self) -> tuple[EqualityCode, ...]:
-        """What ends of this path compare with values of the start event."""
+        """The comparisons with values of the start event in the ends of this path."""
         untils = (*self.until, *self.restart, *(until for _, until in self.until_all))
         ways = [way for until in untils for way in until.ways]
         return tuple({equality.number: equality for _, equality in ways if equality is not None}.values())
@@ -214,7 +214,7 @@ class UntilCode:
 
     @cached_property
     def ways(self) -> tuple[tuple[tuple[Condition, ...], EqualityCode | None], ...]:
-        """When the guard can be true of an open path: conditions on the event, and an equality with its start."""
+        """When the guard can hold for an open path: conditions on the event, and an equality with its start."""
         types = tuple(sorted(self.types))
         return tuple(
             (
@@ -248,7 +248,7 @@ class EqualityCode:
 class StateCode:
     """A state; `types` are the events that can change its guards, None if anything can.
 
-    `by_windows`: its guards come out as before unless one of the windows `read` has counted, or time has passed.
+    `by_windows`: its guards keep their outcomes unless one of the windows `read` has counted, or time has passed.
     """
 
     def __init__(self, compiler: Compiler, state: ir.State, windows: dict[str, ir.Window]) -> None:
@@ -273,7 +273,7 @@ class StateCode:
 
 
 def _by_type(compiler: Compiler, turns: Iterable[ir.Until]) -> dict[str, list[UntilCode]]:
-    """Return what begins or ends a state by the event types that may do so."""
+    """Return what begins or ends a state, by event type."""
     by_type: dict[str, list[UntilCode]] = {}
     for turn in turns:
         code = UntilCode(compiler, turn)
@@ -283,7 +283,7 @@ def _by_type(compiler: Compiler, turns: Iterable[ir.Until]) -> dict[str, list[Un
 
 
 def _about(compiler: Compiler, state: ir.State) -> dict[str, list[tuple[Value, bool]]]:
-    """Return what gives the things that events are about, by type, and whether they are at hand."""
+    """Return how to find the things that events are about, by type, and whether they are in the event itself."""
     by_type: dict[str, list[tuple[Value, bool]]] = {}
     for about in state.about:
         by_type.setdefault(about.type, []).append((compiler.value(about.who, (about.type,)), about.at_hand))

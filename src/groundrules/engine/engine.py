@@ -79,9 +79,9 @@ class Engine:
         return sorted(self._runners)
 
     def warm(self, *types: str) -> None:
-        """Make ready for events of these types, or of all, so that the first of each needs no longer than any other.
+        """Prepare for events of these types, or of all, so that the first of each takes no longer than any other.
 
-        A large rulebook takes a second or two; without this call each type takes its part of it when its first event
+        A large rulebook takes a second or two; without this call, each type pays its share when its first event
         comes.
         """
         self._program.warm(types or self.plan.events)
@@ -107,13 +107,13 @@ class Engine:
 
     @property
     def decoder(self) -> Decoder:
-        """What reads events for it; rulebooks that know the same event types share theirs."""
+        """The decoder of its events; rulebooks with the same event types share one."""
         return self._program.decoder
 
     def notable(self, event: bytes | str | Mapping[str, Any], read: Any = None) -> list[Decision]:
         """Handle an event and return the decisions that a log holds, as `feed_many` does for many.
 
-        read: what `decoder` made of it, where that was done already; it has what partitions are told apart by.
+        read: what `decoder` made of it, if it was decoded before; it has the field that distinguishes partitions.
         """
         runner = None if read is None else self._runners.get(self._program.partition_of(read))
         if runner is not None:
@@ -147,7 +147,7 @@ class Engine:
         try:
             id = self._program.partition_of(decoded)
             return self._runners[id], decoded
-        except (AttributeError, KeyError, TypeError):  # names no partition, a new one, or one that is no text
+        except (AttributeError, KeyError, TypeError):  # names no partition, a new one, or one that is not text
             return self._elsewhere(decoded)
 
     def _elsewhere(self, decoded: Any) -> tuple[Runner, Any] | list[Decision]:
@@ -169,16 +169,16 @@ class Engine:
     def advance(self, now: int, partition: str | None = None) -> list[Decision]:
         """Let time pass until `now` (ms) in one partition or, by id, in all; return what fell due.
 
-        The host says what time it is, so nothing lies too far ahead.
+        The host vouches for the time, so nothing lies too far ahead.
         """
         return [decision for runner in self._those(partition) for decision in runner.advance(now)]
 
     def finish(self, partition: str | None = None) -> list[Decision]:
-        """Decide the events that still wait, each at its own time, for no further input comes to say otherwise."""
+        """Decide the events that still wait, each at its own time, since no further input will say otherwise."""
         return [decision for runner in self._those(partition) for decision in runner.finish()]
 
     def waiting(self, partition: str) -> str | None:
-        """Return the id of the event that lies so far ahead that it waits for what comes next; None if none does."""
+        """Return the id of the event that lies so far ahead that it waits for the next one; None if none does."""
         runner = self._runners.get(partition)
         return None if runner is None else runner.waiting
 
@@ -189,7 +189,7 @@ class Engine:
     def next_due(self, partition: str | None = None) -> int | None:
         """Return when (ms) something next falls due in one partition or in any; None if nothing waits.
 
-        Where an event lies far ahead of the clock that is at once, for `advance` to say whether time has moved.
+        Where an event lies far ahead of the clock, that is now, because `advance` says whether time has moved.
         """
         wanted = self._runners.values() if partition is None else [self._runners[partition]]
         dues = (runner.next_due() for runner in wanted)
@@ -206,7 +206,7 @@ class Engine:
         return None if meta is None else meta.clock
 
     def profile(self) -> Profile:
-        """Return what measures the parts of the rulebook on a stream; `look` at each line before it is fed."""
+        """Return a profile of the rulebook's parts; call its `look` with each line before feeding it."""
         return Profile(self._program, self._decoded)
 
     # --- looking --------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ class Engine:
     # --- state ----------------------------------------------------------------------------------
 
     def snapshot(self) -> bytes:
-        """Return everything remembered, as bytes for `restore`."""
+        """Return the whole state, as bytes for `restore`."""
         return snapshot.write(self._program, [runner.partition for runner in self._runners.values()])
 
     @classmethod
@@ -272,7 +272,7 @@ class Engine:
         return engine
 
     def drain(self, partition: str | None = None) -> Iterator[Row]:
-        """Yield the rows of one partition or of all that changed since the last call; only of an engine that tracks."""
+        """Yield the rows, of one partition or all, that changed since the last call; requires an engine that tracks."""
         for runner in self._those(partition):
             for space, key, row in runner.partition.drain():
                 yield runner.partition.id, space, key, row
@@ -287,7 +287,7 @@ class Engine:
     def adopt(self, partition: str, rows: Iterable[tuple[str, str, bytes]], shapes: Mapping[str, str]) -> SwapReport:
         """Take in one partition: all its rows, (space, key, row), and the `shapes` of the engine that gave them.
 
-        What they mean under this rulebook is worked out as by `swap`, of which the report is returned.
+        They are carried over to this rulebook as `swap` does; its report is returned.
         """
         loaded = Partition(partition, self._track)
         for space, key, row in rows:
@@ -295,12 +295,12 @@ class Engine:
         return self._adopt(loaded, shapes)
 
     def rows(self, partition: str) -> list[tuple[str, str, bytes]]:
-        """Return everything that a partition remembers and that was drained, as (space, key, row)."""
+        """Return everything that a partition remembers, as (space, key, row); ids of events as of the last `drain`."""
         runner = self._runners.get(partition)
         return [] if runner is None else list(runner.partition.rows(packed=True))
 
     def release(self, partition: str) -> None:
-        """Let a partition go from memory; what was drained of it can be brought back with `adopt`."""
+        """Drop a partition from memory; what was drained from it can be brought back with `adopt`."""
         self._runners.pop(partition, None)
 
     @property
@@ -314,7 +314,7 @@ class Engine:
         return report
 
     def _begin(self, partition: Partition) -> None:
-        """Run a partition that was changed from outside: nothing decoded is kept, and all timers are set anew."""
+        """Run a partition that was changed from outside: decoded values are dropped, and all timers are set again."""
         runner = self._runners[partition.id] = Runner(self._program, partition, self.stats)
         due.rearm(runner.room)
 
@@ -328,7 +328,7 @@ class Engine:
         return erased
 
     def swap(self, plan: ir.Plan | HasPlan, preview: bool = False) -> SwapReport:
-        """Put another version of the rulebook in force and say what becomes of the state; `preview` only says it.
+        """Put another version of the rulebook in force and report what becomes of the state; `preview` only reports.
 
         A rulebook that does not check never gets here: `load` raises, and the old one stays. It also stays where this
         raises codec.PlanError: the plan was made with other tables, or keeps its state apart by another field.

@@ -1,1 +1,1 @@
-"""What goes on after a decision: requests and their answers, appeals, and whatever falls due."""
+"""What happens after a decision: requests and their answers, appeals, and whatever falls due."""

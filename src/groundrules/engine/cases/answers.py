@@ -1,4 +1,4 @@
-"""Answers to requests for approval, and what comes of them."""
+"""Answers to requests for approval, and their consequences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TYPES = ("approval.given", "approval.refused")
 
 
 def answered(room: Room, e: Any, occasion: Occasion) -> list[Occasion]:
-    """Count an answer, with notes on the event's `occasion`; return the decision that it brings about, if any."""
+    """Count an answer, adding notes to the event's `occasion`; return the decision that it causes, if any."""
     if e.type not in TYPES:
         return []
     request = requests.find(room.partition, e.request)
@@ -52,7 +52,7 @@ def _released(room: Room, request: Request, cause: Cause) -> Occasion:
 
 
 def refused(room: Room, request: Request, cause: Cause, notes: list[Note]) -> Occasion:
-    """Return the occasion of a request refused or expired: the rules on refusal, for each case."""
+    """Return the occasion for a request that was refused or expired: its rules on refusal, once per case."""
     rules = room.program.on.get(ir.OnRefusal(request.rule), ())
     scenes = [requests.scene(room.program, room.readings, case, room.partition.now) for case in request.cases]
     groups: list[Group] = [(rules, x) for _, x in scenes]

@@ -55,7 +55,7 @@ def remember(partition: Partition, crossed: Crossed, decision: Decision) -> None
 
 
 def hear(program: Program, partition: Partition, readings: PartitionReadings, e: Any) -> tuple[list[Ask], list[Note]]:
-    """Return what an appeal's event takes back, and what is to be told of it."""
+    """Return what an appeal event takes back, and the notes about it."""
     if e.type not in TYPES:
         return [], []
     who = reach(e, ("actor", "id") if e.type == "appeal.opened" else ("target", "id"))
@@ -78,7 +78,7 @@ def hear(program: Program, partition: Partition, readings: PartitionReadings, e:
 
 
 def close(program: Program, partition: Partition, who: str, actions: frozenset[str]) -> None:
-    """Let nobody appeal any more against the measures that asked for one of these actions."""
+    """End the right to appeal against the measures that asked for one of these actions."""
     for cell in program.ladders.values():
         if cell.ladder.appeal is not None and actions:
             measures = _read(partition, cell.ladder, who)

@@ -1,6 +1,6 @@
-"""What falls due: steps of paths, levels that fade gives up, schedules, requests that expire.
+"""What falls due: steps of paths, levels lost by fading, schedules, requests that expire.
 
-A schedule that fell due several times since the last event runs once, for the last time due, and says how many runs it
+A schedule that fell due several times since the last event runs once, for the latest due time, and reports how many it
 missed. Its row holds when it last ran or, before its first run, when the partition began.
 """
 
@@ -44,7 +44,7 @@ def is_put_off(room: Room, timer: Timer, until: int) -> bool:
 
 
 def occasions(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
-    """Return what is to be decided because a timer fired. States are not among it."""
+    """Return what must be decided because a timer fired. States are handled elsewhere."""
     if timer.kind == PROCESS:
         return [_step(room, timer, cause)]
     if timer.kind == LADDER:
@@ -78,7 +78,7 @@ def _step(room: Room, timer: Timer, cause: Cause) -> Occasion:
 
 
 def _faded(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
-    """Give up the levels that fade alone has brought a balance below."""
+    """Give up the levels that a balance has dropped below by fading alone."""
     ladder = room.program.ladders[timer.id]
     balance = room.readings.ledger(ladder.ladder.ledger, timer.key)
     crossed = cross_ladder(room.program, room.partition, ladder, timer.key, balance, balance, up=False, moved=False)
@@ -109,7 +109,7 @@ def _scheduled(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
 def _together(
     room: Room, schedule: ir.Schedule, groups: Sequence[Group], figures: Mapping[str, float] | None
 ) -> list[Group]:
-    """Ask the rules on all of those of whom the schedule's own is true, if there are any."""
+    """Ask the rules about all subjects together for whom the schedule's own rule holds, if there are any."""
     rules = room.program.on.get(ir.OnSchedule(schedule.id, together=True), ())
     if not rules:
         return []
@@ -133,7 +133,7 @@ def _is_true(asked: Sequence[Asked]) -> bool:
 
 
 def _asked(room: Room, schedule: ir.Schedule, rules: Sequence[Asked]) -> Iterator[tuple[str | None, list[Asked]]]:
-    """Ask rules about everybody, or about nobody in particular; yield those of whom they have something to say."""
+    """Ask rules about each subject, or about nobody in particular; yield the subjects with the rules that answered."""
     x = room.scope()
     codes = [code for code, _ in rules]
     subjects = (
@@ -160,7 +160,7 @@ def _expired(room: Room, timer: Timer, cause: Cause) -> Occasion:
 
 
 def arm_schedules(room: Room) -> None:
-    """Set the timers of all schedules, each from its last run on, or from now."""
+    """Set the timers of all schedules, counting from each one's last run, or from now."""
     space = room.partition.space(SCHEDULE)
     for schedule in room.program.schedules.values():
         row = space.get(schedule.id)

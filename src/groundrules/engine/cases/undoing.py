@@ -1,4 +1,4 @@
-"""What a moderator takes back: balances move as the event says, and steps taken back can no longer be appealed.
+"""What a moderator undoes: balances move as the event says, and steps undone can no longer be appealed.
 
 `measure.undone` comes from a host that knows who its moderators are; here, too, nobody can undo a measure against
 themself.
@@ -19,7 +19,7 @@ TYPES = ("measure.undone",)
 
 
 def hear(program: Program, partition: Partition, e: Any) -> tuple[list[Ask], list[Note]]:
-    """Return how balances move, and what is to be told of it."""
+    """Return how balances move, and the notes about it."""
     if e.type not in TYPES:
         return [], []
     who, by = e.target.id, e.actor.id

@@ -1,1 +1,1 @@
-"""The cells: what is remembered, one module a kind. Each turns rows into answers and new rows."""
+"""The cells: what is remembered, one module per kind. Each turns rows into answers and new rows."""

@@ -17,24 +17,24 @@ def space(brake: ir.Brake) -> str:
 
 
 def applies(brake: ir.Brake, now: int) -> bool:
-    """Tell whether a brake counts and holds back at all."""
+    """Tell whether a brake applies at all."""
     return (brake.starts is None or now >= brake.starts) and (brake.ends is None or now <= brake.ends)
 
 
 def is_full(partition: Partition, brake: ir.Brake) -> bool:
-    """Tell whether another action would be too many."""
+    """Tell whether another action would exceed the limit."""
     rows = partition.space(space(brake), brake.within)
     return firings.firings(rows.get(THROUGH), partition.now, brake.within) >= brake.most
 
 
 def count(partition: Partition, brake: ir.Brake) -> None:
-    """Let an action through."""
+    """Record an action that was let through."""
     rows = partition.space(space(brake), brake.within)
     rows.put(THROUGH, firings.fired(rows.get(THROUGH), partition.now, brake.most), partition.now)
 
 
 def is_new(partition: Partition, brake: ir.Brake) -> bool:
-    """Tell whether the alarm is to be raised; it is then not raised again within the brake's time."""
+    """Tell whether to raise the alarm; it is then not raised again within the brake's time."""
     rows = partition.space(space(brake), brake.within)
     if firings.recent(rows.get(ALARM), partition.now, brake.within):
         return False

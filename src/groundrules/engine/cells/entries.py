@@ -27,7 +27,7 @@ CODEC = Codec(lambda row: row, lambda held: held)
 
 
 class EntryAsk(msgspec.Struct, array_like=True):
-    """An entry to add to a list, or to remove."""
+    """A request to add an entry to a list, or to remove one."""
 
     list: str
     entry: str
@@ -35,7 +35,7 @@ class EntryAsk(msgspec.Struct, array_like=True):
 
 
 class Words(NamedTuple):
-    """A list as it is in a partition, ready to be asked."""
+    """A list as it stands in a partition, ready for matching."""
 
     items: frozenset[str]
     matcher: ListMatcher
@@ -60,7 +60,7 @@ def space(partition: Partition, id: str) -> HeldSpace:
 
 
 def changes(partition: Partition, id: str) -> ListChanges:
-    """Return how a list differs from its declaration in a partition."""
+    """Return how a partition's list differs from its declaration."""
     rows = sorted(space(partition, id).items())
     added = tuple(entry for entry, row in rows if row == ADDED)
     return ListChanges(added, tuple(entry for entry, row in rows if row == REMOVED))
@@ -77,7 +77,7 @@ def words(partition: Partition, declared: ir.WordList) -> Words:
 
 
 def change(partition: Partition, lists: dict[str, ir.WordList], asks: Iterable[EntryAsk]) -> list[Note]:
-    """Change lists; return what is to be told of it."""
+    """Change lists; return the notes about it."""
     notes = []
     for ask in sorted(asks, key=lambda ask: (ask.list, ask.remove, ask.entry)):
         entry = ask.entry.strip()
@@ -112,7 +112,7 @@ def forget_declared(partition: Partition, lists: Iterable[ir.WordList]) -> None:
 
 
 def hear(partition: Partition, lists: dict[str, ir.WordList], e: object) -> list[Note]:
-    """Take over what an event says of a list that changes; return what is to be told of it."""
+    """Apply what an event says about a list that changes; return the notes about it."""
     id = getattr(e, "list", None)
     if getattr(e, "type", None) != LIST_CHANGED or id not in lists or not lists[id].changes:
         return []

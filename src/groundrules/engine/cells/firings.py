@@ -1,4 +1,4 @@
-"""Sets: what rules remember of their own firings: `once_per`, `times`, and grants that may be reversed.
+"""What rules remember about their own firings: for `once_per`, `times`, and grants that may be reversed.
 
 A set of `once_per` remembers the last firing per key: its instant, or the calendar period it fell into. `times`
 keeps a ring of firings as long as its last step. A grant keeps what was really given, so that a reversal takes back
@@ -21,7 +21,7 @@ _encode = msgspec.msgpack.encode
 
 
 class Given(msgspec.Struct, array_like=True):
-    """An amount that a rule really added to a balance, and what its cap counted."""
+    """An amount that a rule actually added to a balance, and what its cap counted."""
 
     ledger: str
     who: str
@@ -31,7 +31,7 @@ class Given(msgspec.Struct, array_like=True):
 
 
 class Grant(msgspec.Struct, array_like=True):
-    """When a firing granted (ms), what, and the components of its key of `once_per`."""
+    """When a firing granted something (ms), what it granted, and the components of its `once_per` key."""
 
     at: int
     given: list[Given]

@@ -38,7 +38,7 @@ def key(entity: str, id: str, label: str) -> str:
 
 
 def lasting(entity: str, lasts: int | None, retain: int) -> int | None:
-    """Return how long (ms) an entity bears a label; None: for good."""
+    """Return how long (ms) an entity keeps a label; None: for good."""
     if entity in LASTING:
         return lasts
     return retain if lasts is None else min(lasts, retain)

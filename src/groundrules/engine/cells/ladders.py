@@ -58,7 +58,7 @@ class LadderCell:
         self.remembers = any(step.falls_below is not None or step.cool_down for step in ladder.steps)
 
     def concerns(self, before: int, after: int) -> bool:
-        """Whether a change of balance can cross a step or is to be remembered: most come near none."""
+        """Whether a change of balance may cross a step or must be remembered; most are near no step."""
         if self.remembers:
             return True
         if after <= before or after < self._lowest or not self.ladder.steps:
@@ -98,7 +98,7 @@ class LadderCell:
         )
 
     def cross(self, level: Level, before: int, after: int, now: int, upwards: bool = True) -> list[Crossing]:
-        """Return what a change of balance crosses, and move `level` on. Steps up are looked at if `upwards`."""
+        """Return the steps that a change of balance crosses, and update `level`; upward ones only if `upwards`."""
         if not level.held and after < self._lowest:
             return []
         back = self._given_up(level, after)
@@ -110,7 +110,7 @@ class LadderCell:
         return [Crossing(step, back=True) for step in back] + [self._fire(level, step, now) for step in fire]
 
     def lowest(self, level: Level) -> int | None:
-        """Return the balance below which the next level is given up; None if none is held."""
+        """Return the balance below which the next level is lost; None if no level is held."""
         marks = [self.ladder.steps[step].falls_below for step in level.held]
         return max((mark for mark in marks if mark is not None), default=None)
 

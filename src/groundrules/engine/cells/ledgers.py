@@ -72,7 +72,7 @@ class LedgerCell:
         return Balance(max(self.rest, value - self.fade.amount * periods), since + periods * self.fade.every)
 
     def clamp(self, value: int) -> tuple[int, str | None]:
-        """Return the value within floor and ceiling, and which of them held it."""
+        """Return the value clamped to floor and ceiling, and which of them applied."""
         if value < self.floor:
             return self.floor, "floor"
         if value > self.ceiling:
@@ -90,7 +90,7 @@ class LedgerCell:
                 space.sweep(lambda row: self.balance(row, now).value == self.rest)
 
     def falls(self, row: bytes | None, below: int, now: int) -> int | None:
-        """Return when fade alone brings the balance below `below`; None if it is there already or never comes there."""
+        """Return when fading alone takes the balance below `below`; None if it is there already or never will be."""
         value, since = self.balance(row, now)
         if self.fade is None or value < below or self.rest >= below:
             return None
@@ -99,7 +99,7 @@ class LedgerCell:
         return due if due - self.moved(row, now) <= self.lifetime else None
 
     def changes(self, row: bytes | None, now: int) -> int | None:
-        """Return when fade next takes something away, or the balance is forgotten; None if neither ever happens."""
+        """Return when fading next lowers the balance, or when it is forgotten; None if neither ever happens."""
         value, since = self.balance(row, now)
         if value == self.rest:
             return None
@@ -109,7 +109,7 @@ class LedgerCell:
         return min(ends, default=None)
 
     def moved(self, row: bytes | None, now: int) -> int:
-        """Return when a balance was last moved, if that is kept; `now` for others."""
+        """Return when a balance last changed, if that is kept; `now` otherwise."""
         return now if row is None else self._read(row, now)[2]
 
     def _read(self, row: bytes, now: int) -> tuple[int, int, int]:
@@ -132,7 +132,7 @@ class LedgerCell:
 
 
 class CapCell:
-    """How much was added per key in the calendar period at hand."""
+    """How much was added per key in the current calendar period."""
 
     def __init__(self, cap: ir.Cap) -> None:
         self.id = cap.id

@@ -45,18 +45,18 @@ CODEC = Codec(_entry.decode, _encode, most=16_384)
 
 
 def space(partition: Partition, entity: str, retain: int) -> HeldSpace:
-    """Return the roster of an entity, its entries held decoded; its version speaks of who is in it and of facts."""
+    """Return an entity's roster with its entries held decoded; its version changes with membership and facts."""
     return partition.held(name(entity), retain, CODEC)
 
 
 def entry(space: HeldSpace, id: str, now: int, retain: int) -> Entry | None:
-    """Return what is known, or None if nothing is or it was not heard of for too long."""
+    """Return the entry, or None if there is none or it was not heard of for too long."""
     entry: Entry | None = space.held(id)
     return entry if entry is not None and now - entry.heard <= retain else None
 
 
 def here(space: HeldSpace, now: int, retain: int) -> list[str]:
-    """Return the ids of everybody who is here but the bot itself, sorted."""
+    """Return the ids of everybody present except the bot itself, sorted."""
     entries = ((id, entry(space, id, now, retain)) for id in sorted(space.names()))
     return [id for id, known in entries if known is not None and not known.gone and not is_self(known)]
 
@@ -92,7 +92,7 @@ class Census:
         return self._names
 
     def alike(self, fact: str) -> Iterable[Iterable[str]]:
-        """Return the ids of all entries, together those that have the same value of a fact, or none."""
+        """Return the ids of all entries, grouped by their value for a fact, or its absence."""
         self._catch_up()
         alike = self._alike.get(fact)
         if alike is None:
@@ -128,7 +128,7 @@ class Alike:
         self._kind_of: dict[str, str] = {}
 
     def put(self, id: str, entry: Entry | None) -> None:
-        """Put an id with its like; None: it is there no more."""
+        """Move an id to the group of its value; None removes it."""
         before = self._kind_of.pop(id, None)
         if before is not None:
             del self.kinds[before][id]
@@ -167,7 +167,7 @@ def places(
 
 
 def _field_of(schema: Mapping[str, Any], path: tuple[str, ...], fact: str) -> str:
-    """Return the field that tells a fact: another one where the event itself is the thing and has none of that name."""
+    """Return the field that holds a fact; a different one where the event itself is the entity and lacks that field."""
     return fact if path or fact in schema.get("properties", {}) else ir.NAMED_OTHERWISE.get(fact, fact)
 
 
@@ -187,9 +187,9 @@ def things(value: Any, where: Iterable[Place]) -> Iterator[tuple[Place, Any]]:
 
 
 def kept_facts(plan: ir.Plan) -> dict[str, tuple[str, ...]]:
-    """Entity → the facts that the roster keeps: those that rules read, and what the engine itself asks of members.
+    """Entity → the facts that the roster keeps: those that rules read, and those that the engine itself needs.
 
-    That is who is the bot itself, where members are gone through, and their roles, where somebody's word needs a role.
+    It needs to know which member is the bot where it goes through members, and their roles where only some may answer.
     """
     kept = {entity: set(facts) for entity, facts in plan.facts.items()}
     for schedule in plan.schedules:

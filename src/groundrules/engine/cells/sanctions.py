@@ -1,4 +1,4 @@
-"""Sanctions in force: a row for each member against whom one is, or was not long ago.
+"""Sanctions in force: a row for each member who is under one, or recently was.
 
 `reference.sanctions` says what puts one in force, what ends it, and which action is left out because it would cut one
 short. A row holds an entry for each action with its distinguishing parameters, and the instants at which it ends,
@@ -51,7 +51,7 @@ def of(partition: Partition, who: str) -> list[Entry]:
 
 
 def until(specs: Specs, partition: Partition, who: str, does: ir.Consequence) -> tuple[bool, int | None]:
-    """Return whether a member is kept from something, and until when (ms; None: for good)."""
+    """Return whether a member is barred from something, and until when (ms; None: for good)."""
     ends = [entry.until for entry in of(partition, who) if _keeps_from(specs, entry, does)]
     return bool(ends), None if not ends or None in ends else max(end for end in ends if end is not None)
 
@@ -76,7 +76,7 @@ def _store(partition: Partition, who: str, entries: Sequence[Entry]) -> None:
 def leave_out(
     specs: Specs, combiner: Combiner, partition: Partition, actions: tuple[Action, ...]
 ) -> tuple[tuple[Action, ...], list[Note]]:
-    """Leave out the actions that would end sooner than what is in force; return the others, and what is told."""
+    """Drop the actions that would end sooner than what is in force; return the others, and the notes."""
     asked = [(action, _entry(specs, combiner, partition, action)) for action in actions]
     kept: list[Action] = []
     notes: list[Note] = []
@@ -100,7 +100,7 @@ def _left_out(action: Action, standing: Entry) -> Note:
 
 
 def _entry(specs: Specs, combiner: Combiner, partition: Partition, action: Action) -> Entry | None:
-    """Return what an action would put in force, if it does such a thing."""
+    """Return the sanction that an action would put in force, if any."""
     spec = specs.get(action.do)
     if spec is None or action.who is None:
         return None
@@ -110,7 +110,7 @@ def _entry(specs: Specs, combiner: Combiner, partition: Partition, action: Actio
 
 
 def _outlasting(combiner: Combiner, own: Entry, others: Iterable[Entry]) -> Entry | None:
-    """Return what lasts longer and includes `own`; of several the one that lasts longest."""
+    """Return the longest-lasting sanction that outlasts and includes `own`, if any."""
     longer = [
         entry
         for entry in others
@@ -121,7 +121,7 @@ def _outlasting(combiner: Combiner, own: Entry, others: Iterable[Entry]) -> Entr
 
 
 def put_in_force(specs: Specs, combiner: Combiner, partition: Partition, actions: Iterable[Action]) -> None:
-    """Take note of actions that are to be done."""
+    """Record the sanctions of actions about to be done."""
     for action in actions:
         entry = _entry(specs, combiner, partition, action)
         if entry is not None:
@@ -156,7 +156,7 @@ def _drop(partition: Partition, who: str, names: Collection[str]) -> None:
 
 
 def hear(specs: Specs, partition: Partition, e: Any) -> None:
-    """Take note of what people did by hand, what they took back, and what failed."""
+    """Record what people did by hand, what they undid, and what failed."""
     if not specs or e.type not in sanctions.TYPES:
         return
     if e.type == sanctions.RESULT:
@@ -184,7 +184,7 @@ def _undone(partition: Partition, e: Any) -> None:
 
 
 def _result(partition: Partition, e: Any) -> None:
-    """Take a sanction back that failed; what it was to take the place of is in force as before."""
+    """Withdraw a sanction that failed; the one it would have replaced stays in force."""
     row = None if e.ok else partition.space(KEYS, LIFETIME).get(e.key)
     if row is None:
         return

@@ -36,7 +36,7 @@ _IN, _SPENT = b"\x01", b"\x02"
 
 
 class Look(NamedTuple):
-    """A state to be looked at, of the partition or the thing `of`; `e` is the event that speaks to it, if one does."""
+    """A state to check, of the partition or of the thing `of`; `e` is the event that concerns it, if any."""
 
     code: StateCode
     of: str | None
@@ -53,12 +53,12 @@ class Look(NamedTuple):
 
 
 def space_name(state: str) -> str:
-    """Return the space of a state that things are in by themselves."""
+    """Return the space of a state that each thing is in separately."""
     return f"{STATE}/{state}"
 
 
 def is_in(partition: Partition, state: str, of: str | None) -> bool:
-    """Tell whether the partition is in a state, or the thing `of`."""
+    """Tell whether the partition, or the thing `of`, is in a state."""
     row = partition.space(STATE).get(state) if of is None else partition.space(space_name(state)).get(of)
     return row is not None and row[:1] == _IN
 
@@ -69,7 +69,7 @@ def things_in(partition: Partition, state: str) -> list[str]:
 
 
 def rows(partition: Partition, code: StateCode) -> Iterator[Look]:
-    """Yield the looks at a state that time alone may call for: at the partition, or the things that have a row."""
+    """Yield the checks of a state that time alone may require: of the partition, or of the things with a row."""
     if not code.per:
         yield Look(code, None)
     else:
@@ -77,7 +77,7 @@ def rows(partition: Partition, code: StateCode) -> Iterator[Look]:
 
 
 def change(partition: Partition, looks: Sequence[Look], scope: Callable[[str | None], Scope]) -> None:
-    """Enter or leave all of these states at once; `scope` gives the surroundings of a thing."""
+    """Enter or leave all of these states at once; `scope` gives the scope for a thing."""
     held = [bool(look.code.enter.true(None, scope(look.of))) for look in looks]
     for look, spent in zip(looks, held, strict=True):
         if not is_in(partition, look.code.id, look.of):
@@ -94,7 +94,7 @@ def _row(partition: Partition, look: Look) -> bytes | None:
 
 
 def _put(partition: Partition, look: Look, row: bytes) -> None:
-    """Store a row; that of a thing also holds since when."""
+    """Store a row; for a thing, it also records since when."""
     code, of, now = look.code, look.of, partition.now
     if of is None:
         partition.space(STATE).put(code.id, row, now)
@@ -110,7 +110,7 @@ def _drop(partition: Partition, look: Look) -> None:
 
 
 def look_again(partition: Partition, looks: Iterable[Look], scope: Callable[[str | None], Scope]) -> None:
-    """Let the spent states count again whose `enter` has ceased to hold, or that are kept no longer."""
+    """Make spent states available again once their `enter` no longer holds, or they are no longer kept."""
     for look in looks:
         row = _row(partition, look)
         if row is not None and row[:1] == _SPENT:
@@ -120,13 +120,13 @@ def look_again(partition: Partition, looks: Iterable[Look], scope: Callable[[str
 
 
 def is_turned(partition: Partition, code: StateCode, of: str | None, e: Any, x: Scope) -> bool:
-    """Tell whether an event by itself ends a state that is on, or begins one that is not."""
+    """Tell whether an event by itself ends an active state, or begins an inactive one."""
     turns = (code.leave_on if is_in(partition, code.id, of) else code.enter_on).get(e.type, ())
     return any(_happens(turn, e, x) for turn in turns) if turns else False
 
 
 def moves(partition: Partition, look: Look, x: Scope) -> bool:
-    """Tell whether a state is to be entered or left."""
+    """Tell whether a state has to be entered or left."""
     code, row = look.code, _row(partition, look)
     if look.e is not None and is_turned(partition, code, look.of, look.e, x):
         return True
@@ -139,20 +139,20 @@ def moves(partition: Partition, look: Look, x: Scope) -> bool:
 
 
 def _ends(look: Look, row: bytes | None) -> int | None:
-    """Return when what comes and goes is in a state no longer, whatever holds; None: never."""
+    """Return when a thing that comes and goes leaves a state whatever holds; None: never."""
     lifetime = look.code.lifetime
     return None if row is None or look.of is None or lifetime is None else stamps.read(row[1:]) + lifetime + 1
 
 
 def _happens(turn: UntilCode, e: Any, x: Scope) -> bool:
-    """Tell whether an event begins or ends a state; what the bot itself did does only where `when` speaks of it."""
+    """Tell whether an event begins or ends a state; the bot's own acts do so only if `when` mentions them."""
     return bool(turn.when.true(e, x)) and (turn.speaks_of_self or not own_act(e))
 
 
 def watch(program: Program, partition: Partition, look: Look, x: Scope) -> None:
-    """Set the timer at which the state's next guard may come out differently by time alone.
+    """Set the timer for when time alone may change the outcome of the state's next guard.
 
-    A thing that is not in it, and has not just left it, is looked at when an event is about it.
+    A thing that is not in the state, and has not just left it, is checked when an event is about it.
     """
     code, row = look.code, _row(partition, look)
     watched = code.on_leave if row is not None and row[:1] == _IN else code.on_enter

@@ -1,4 +1,4 @@
-"""The cell that a window is kept in."""
+"""Which cell a window is kept in."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def cell(window: ir.Window, retain: int, zone: str) -> WindowCell:
 
 
 def is_ring(window: ir.Window) -> bool:
-    """Tell whether a window is nothing but a ring of stamps, which generated code can look at."""
+    """Tell whether a window is just a ring of stamps, which generated code can read directly."""
     return _CELLS[window.kind][window.ids] is CountWindow and not window.by_events
 
 
 def is_marked(window: ir.Window) -> bool:
-    """Tell whether a window is a list of marks, which generated code can look at."""
+    """Tell whether a window is a list of marks, which generated code can read directly."""
     return _CELLS[window.kind][window.ids] is MarkedWindow and not window.by_events

@@ -117,10 +117,10 @@ class _Base:
 
 
 class _Ring(_Base):
-    """Whatever answers by its n-th newest entry: most comparisons need no more than one look at it."""
+    """Windows that answer by their n-th newest entry: most comparisons need only one look at it."""
 
     def reaches(self, held: Any, number: int, now: int, within: int) -> bool:
-        """Whether there is an n-th newest entry, younger than `within`."""
+        """Whether there is an n-th newest entry and it is younger than `within`."""
         raise NotImplementedError
 
     def test(self, held: Any, now: int, within: int, operator: Relation, bound: int) -> bool:
@@ -237,7 +237,7 @@ class DistinctWindow(_Base):
         return sum(1 for _ in takewhile(lambda time: time > limit, self._times(held)))
 
     def test(self, held: dict[str, Any] | None, now: int, within: int, operator: Relation, bound: int) -> bool:
-        """Compare; no more values are looked at than decide, and none where there are too few."""
+        """Compare, looking at no more values than needed to decide, and at none where there are too few."""
         if held is None or len(held) < bound:
             return HOLDS[operator](0 if held is None else bound - 1, bound)
         limit = now - (within or self.retain)
@@ -310,7 +310,7 @@ class SumWindow(_Base):
         return total if math.isfinite(total) else None
 
     def _end(self, index: int) -> int:
-        """When a pane is over; of one that holds an event by its number, that number."""
+        """When a pane ends; for a pane that holds one event by number, that number."""
         return index if self._by_events else (index + 1) * self.pane
 
     def changes(self, held: Any, now: int, within: int, bound: int | None) -> int | None:
@@ -394,7 +394,7 @@ class QuietWindow(_Base):
 
 
 def space_of(partition: Partition, name: str, cell: WindowCell) -> tuple[Space, Callable[[str], Any]]:
-    """Return the space of a window in a partition, and what gives the value that it holds for a key."""
+    """Return a window's space in a partition, and the function that gives what it holds for a key."""
     if cell.codec is None:
         space = partition.space(name, cell.lifetime)
         return space, space.get
@@ -404,7 +404,7 @@ def space_of(partition: Partition, name: str, cell: WindowCell) -> tuple[Space, 
 
 @lru_cache(maxsize=4)
 def _today(zone: str, now: int) -> int:
-    """The local day, which many rules ask for at the same instant."""
+    """The local day; many rules ask for it at the same instant."""
     return local_day(zone, now)
 
 

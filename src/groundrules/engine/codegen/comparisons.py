@@ -38,9 +38,9 @@ def compare(emitter: Emitter, expr: ir.Compare) -> Test:
 
 
 def _measured(emitter: Emitter, expr: ir.Compare) -> Test | None:
-    """Return the test whether a measure of a field reaches a number; None for any other comparison.
+    """Return a test of whether a measure of a field reaches a number; None for any other comparison.
 
-    Most texts are too short to have so many of anything, which is seen without counting.
+    Most texts are too short to reach the number, which shows without counting.
     """
     measure, least = expr.left, expr.right
     if not isinstance(measure, ir.Call) or measure.function not in AT_MOST_LENGTH or not isinstance(least, ir.Const):
@@ -109,7 +109,7 @@ def window_test(emitter: Emitter, expr: ir.WindowTest) -> Test:
 
 
 def _reaching(emitter: Emitter, expr: ir.WindowTest, key: Operand) -> Callable[[int], str] | None:
-    """Return what asks whether a count has reached a number, where generated code can look at what it holds."""
+    """Return the test of whether a count has reached a number, where generated code can read what the count holds."""
     if emitter.program.is_ring(expr.window):
         return lambda number: ring_reaches(emitter, expr, key, number, expr.within)
     if emitter.program.is_marked(expr.window):
@@ -118,12 +118,12 @@ def _reaching(emitter: Emitter, expr: ir.WindowTest, key: Operand) -> Callable[[
 
 
 def least_of(expr: ir.WindowTest) -> int:
-    """Return the number that a count must have reached for a test to be true, or not to be: by `<` and `<=`."""
+    """Return the number that a count must reach for a test to be true or, with `<` and `<=`, to be false."""
     return expr.bound + (expr.operator in (">", "<="))
 
 
 def ring_reaches(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: int, within: int) -> str:
-    """Ask the ring of a plain count for its n-th newest stamp; most rings are too short to have one."""
+    """Check a plain count's ring for its n-th newest stamp; most rings are too short to have one."""
     within = within or emitter.program.plan.retain
     ring, get = emitter.local(), f"x.readings.rings[{emitter.constant(expr.window)}]({key.source})"
     if emitter.program.keys.of(expr.key, emitter.frame).number is not None:
@@ -137,7 +137,7 @@ def ring_reaches(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: in
 
 
 def marks_reach(emitter: Emitter, expr: ir.WindowTest, key: Operand, number: int) -> str:
-    """Ask a count that keeps the ids of its events for its n-th newest mark."""
+    """Check a count that keeps event ids for its n-th newest mark."""
     within = expr.within or emitter.program.plan.retain
     marks, held = emitter.local(), f"x.readings.marks[{emitter.constant(expr.window)}]({key.source})"
     if emitter.program.keys.of(expr.key, emitter.frame).number is not None:
@@ -178,7 +178,7 @@ def viewed(emitter: Emitter, expr: ir.Expr, view: ir.View) -> Operand:
 
 
 def collection(emitter: Emitter, expr: ir.Expr, view: ir.View) -> Operand:
-    """Return a collection to look into, its items under a view; a constant one is a set."""
+    """Return a collection to search, its items under a view; a constant collection becomes a set."""
     if isinstance(expr, ir.Const):
         items = expr.value if isinstance(expr.value, list | tuple) else [expr.value]
         return Operand((), emitter.constant(frozenset(view_constant(item, view) for item in items)))
@@ -188,7 +188,7 @@ def collection(emitter: Emitter, expr: ir.Expr, view: ir.View) -> Operand:
 
 
 def is_list(expr: ir.Expr) -> bool:
-    """Whether a value is surely a list; anything else may be a single value, which counts as a list of one."""
+    """Whether a value is certainly a list; anything else may be a single value, which counts as a list of one."""
     if isinstance(expr, ir.Field | ir.Fact):
         return expr.kind == "list"
     return isinstance(expr, ir.Sequence | ir.LedgerTop | ir.LedgerBoard | ir.Matched | ir.FoundIn | LISTS)

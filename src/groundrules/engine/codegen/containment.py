@@ -1,4 +1,4 @@
-"""Leaves that look into texts: `contains`, `starts with`, `ends with`, `matches`, and lists.
+"""Leaves that search texts: `contains`, `starts with`, `ends with`, `matches`, and lists.
 
 Constant needles are prepared when the code is made. Where the plan's scanner knows them (`texts.needles`), a leaf looks
 them up among the text's hits; otherwise they are found by Python's `in` on the text's view. Where the view alone does
@@ -50,12 +50,12 @@ def contains_list(emitter: Emitter, expr: ir.ContainsList) -> Test:
 
 
 def current(emitter: Emitter, name: str) -> str:
-    """Return an expression for a list that changes, as it is now."""
+    """Return an expression for the current state of a list that changes."""
     return f"x.readings.words({emitter.constant(name)})"
 
 
 def _suffices(words: ir.WordList) -> bool:
-    """Whether an entry of a list surely stands in a text where one of its literals does."""
+    """Whether an entry of a list is certain to occur in a text where one of its literals does."""
     return words.match in ("exact", "folded") and not words.options
 
 
@@ -68,7 +68,7 @@ def in_list(emitter: Emitter, expr: ir.InList) -> Test:
 
 
 def holds(emitter: Emitter, matcher: ListMatcher, value: str) -> str:
-    """Return an expression for whether a value as a whole is an entry; most have no entry's view."""
+    """Return an expression for whether a value as a whole is an entry; the views of most values match none."""
     if matcher.keys is None:
         return f"{emitter.constant(matcher)}.holds({value}) is not None"
     name = emitter.local()

@@ -52,7 +52,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """Where an expression stands: the event's place and the places of the items of enclosing `any` and `all`.
+    """The context of an expression: the place of the event, and of the items of enclosing `any` and `all`.
 
     `absent`: there may be no event at all.
     """
@@ -66,7 +66,7 @@ class Frame:
         return ("e", "x", *(f"i{depth}" for depth in range(len(self.items))))
 
     def binding(self, item: Place) -> Frame:
-        """Return the frame inside an `any` or `all` over items of this place."""
+        """Return the frame inside an `any` or `all` over items at this place."""
         return Frame(self.event, self.absent, (*self.items, item))
 
 
@@ -112,15 +112,15 @@ class Emitter:
         return f"v{self._locals - 1}"
 
     def statement(self) -> None:
-        """Begin another statement, which may use the local variables of those before again."""
+        """Begin another statement, which may reuse the local variables of earlier ones."""
         self._locals = 0
 
     def kept(self, what: Hashable, source: str) -> str:
-        """Return an expression for what `source` gives, which is the same wherever `what` is asked for."""
+        """Return an expression for the result of `source`, which is the same wherever `what` is requested."""
         return source
 
     def present(self, needs: tuple[str, ...], source: str) -> Operand:
-        """Return the operand for a `source` that may give None."""
+        """Return the operand for a `source` that may evaluate to None."""
         name = self.local()
         return Operand((*needs, f"({name} := {source}) is not None"), name)
 
@@ -140,7 +140,7 @@ class Emitter:
         return operand
 
     def operands(self, exprs: tuple[Any, ...]) -> tuple[tuple[str, ...], str]:
-        """Return what several values need together, and their sources joined by commas."""
+        """Return the combined needs of several values, and their sources joined by commas."""
         operands = [self.operand(expr) for expr in exprs]
         return tuple(need for item in operands for need in item.needs), ", ".join(item.source for item in operands)
 
@@ -157,7 +157,7 @@ class Emitter:
         return self.calls(unit, *arguments)(mode)
 
     def calls(self, unit: Any, *arguments: str) -> Callable[[Mode], str]:
-        """Return what gives a call of a unit's function of a mode; the unit is bound once for all modes."""
+        """Return a function from a mode to a call of the unit's function for it; the unit is bound only once."""
         name = self.constant(unit)
         handed = ", ".join((*self.frame.parameters, *arguments))
         return lambda mode: f"{name}.{mode}({handed})"
@@ -171,7 +171,7 @@ class Emitter:
         return Test(value.needs, value.source, f"not {value.source}")
 
     def _shared(self, expr: ir.Expr) -> str | None:
-        """Return an expression for a value that others share, worked out by whoever asks first; None if nobody does."""
+        """Return an expression for a shared value, computed at its first use; None if it is not shared."""
         slot = None if expr is self.filling else self.program.sharing.slot(expr, self.frame)
         if slot is None:
             return None
@@ -202,7 +202,7 @@ class Emitter:
         return source
 
     def _decided(self, expr: ir.Coalesce, wanted: bool) -> str:
-        """A condition with a constant for where it is unknown is asked only for the other outcome."""
+        """A condition with a constant default is only evaluated for the opposite outcome."""
         by_default = expr.default == ir.Const(value=wanted, src=expr.default.src)
         return f"(not {self._outcome(expr.value, not wanted)})" if by_default else self._outcome(expr.value, wanted)
 
@@ -231,7 +231,7 @@ class Emitter:
 
 
 def narrowed(expr: ir.And | ir.Or) -> list[ir.And | ir.Or]:
-    """Return the pieces that too wide an `and` or `or` is cut into; none if it is not too wide."""
+    """Return the pieces that an `and` or `or` is cut into if it is too wide; else nothing."""
     operands = expr.operands
     if len(operands) <= MOST_IN_PLACE:
         return []

@@ -53,7 +53,7 @@ class Keys:
 
 
 def text_of(emitter: Emitter, components: Sequence[ir.Expr]) -> Operand:
-    """Return the text of a key as it is worked out; components that several keys share are worked out once."""
+    """Return an expression for a key's text; components that several keys share are computed once."""
     operands = [_component(emitter, component) for component in components]
     text = ", ".join(operand.source for operand in operands)
     return Operand(
@@ -68,7 +68,7 @@ def _component(emitter: Emitter, expr: ir.Expr) -> Operand:
 
 
 def _lasts(component: ir.Expr) -> bool:
-    """Whether a component stays the same as long as the event is at hand."""
+    """Whether a component keeps its value while the same event is handled."""
     return all(
         isinstance(part, LASTING) and (not isinstance(part, ir.Field) or part.root == "event")
         for part in walk(component)
@@ -76,7 +76,7 @@ def _lasts(component: ir.Expr) -> bool:
 
 
 def key_text(emitter: Emitter, components: Sequence[ir.Expr]) -> Operand:
-    """Return a key as text, missing if one of its components is."""
+    """Return a key as text; missing if one of its components is."""
     key = emitter.program.keys.of(components, emitter.frame)
     ask = f"{emitter.constant(key.text)}({', '.join(emitter.frame.parameters)})"
     if key.number is None:

@@ -1,4 +1,4 @@
-"""What the schemas promise about the fields of decoded events.
+"""What the schemas guarantee about the fields of decoded events.
 
 A `Place` is a point in an event as the schemas of all event types at hand describe it: a tuple of JSON Schemas, one per
 type. A step to a field that every schema declares is an attribute of a struct; a field that every schema also requires,
@@ -29,12 +29,12 @@ def is_declared(place: Place, name: str) -> bool:
 
 
 def is_item(place: Place, name: str) -> bool:
-    """Whether a step of a path leads from a list to one of its items."""
+    """Whether a path step leads from a list to one of its items."""
     return name in (ir.FIRST, ir.LAST) and bool(place) and all("items" in schema for schema in place)
 
 
 def is_promised(place: Place, name: str) -> bool:
-    """Whether every schema at `place` promises that the field has a value."""
+    """Whether every schema at `place` guarantees that the field has a value."""
     return is_declared(place, name) and all(_promises(schema, name) for schema in place)
 
 
@@ -61,12 +61,12 @@ def is_object(place: Place) -> bool:
 
 
 def has_links_of_text(place: Place) -> bool:
-    """Whether the links of objects here, if they are not given, are those of their text."""
+    """Whether objects here that give no links take those of their text."""
     return bool(place) and all(links.has_links_of_text(schema) for schema in place)
 
 
 def is_simple(place: Place) -> bool:
-    """Whether it is known that values here need no conversion: neither structs nor date-times nor lists of them."""
+    """Whether values here certainly need no conversion: neither structs nor date-times nor lists of them."""
     return bool(place) and all(_is_simple(schema) for schema in place)
 
 

@@ -73,7 +73,7 @@ def test(emitter: Emitter, expr: ir.Quantified) -> Test:
     collection, items = items_of(emitter, expr.collection), emitter.local()
     call = emitter.calls(emitter.program.loop(expr, emitter.frame), items)
     here = f"({items} := {collection.source})"
-    of_none = expr.quantifier == "all"  # what is said of no items
+    of_none = expr.quantifier == "all"  # the outcome over no items
     yes, no = f"({call('true')} if {here} else {of_none})", f"({call('false')} if {here} else {not of_none})"
     read = only_read(expr)
     if read is not None:
@@ -82,7 +82,7 @@ def test(emitter: Emitter, expr: ir.Quantified) -> Test:
 
 
 def _remembered(emitter: Emitter, read: ir.Field | ir.Fact, source: str) -> str:
-    """Return an expression for an outcome that may be known of a text already."""
+    """Return an expression for an outcome that may already be known for a text."""
     outcomes, text, known = emitter.constant(Outcomes()), emitter.local(), emitter.local()
     here = f"({text} := {emitter.operand(read).optional})"
     return f"({known} if ({known} := {outcomes}.get({here})) is not None else {outcomes}.keep({text}, {source}))"
@@ -100,7 +100,7 @@ def value(emitter: Emitter, expr: ir.Quantified) -> Operand:
 
 
 def items_of(emitter: Emitter, collection: ir.Expr) -> Operand:
-    """Return what a loop goes over, the items as they were decoded."""
+    """Return the items that a loop goes over, as they were decoded."""
     if isinstance(collection, ir.Field) and collection.root != "subject":
         return raw(emitter, collection.root, collection.path)[0]
     return emitter.operand(collection)

@@ -1,6 +1,6 @@
 """Outcomes that depend on one text alone, kept from event to event.
 
-Whether a member's name looks like a staff member's, or a domain like that of a known site, is asked with every message,
+Whether a member's name resembles a staff member's, or a domain a known site's, is asked with every message,
 has the same answer each time, and takes a call for each protected name. So a loop over constants that calls functions
 and reads nothing but one text caches its outcome by that text.
 """
@@ -23,7 +23,7 @@ _PURE = (
 
 
 class Outcomes(dict[Any, bool]):
-    """What one condition came to, by the text it reads; None where that is missing."""
+    """The outcomes of one condition, by the text it reads; None where that is missing."""
 
     def keep(self, text: Any, outcome: bool) -> bool:
         if text is None or len(text) <= LONGEST:
@@ -34,7 +34,7 @@ class Outcomes(dict[Any, bool]):
 
 
 def only_read(loop: ir.Quantified) -> ir.Field | ir.Fact | None:
-    """Return the one text that decides a loop over constants which calls functions; None for any other loop."""
+    """Return the only text that decides a loop over constants that calls functions; None for any other loop."""
     calls, read = False, None
     waiting: list[ir.Expr] = [loop.condition] if isinstance(loop.collection, ir.Const) else []
     while waiting:

@@ -33,7 +33,7 @@ EMITTING = (comparisons, containment, reads, tallies, values)
 
 
 class Program:
-    """The compiled side of a plan. Units are kept by expression and frame, and with them both stay alive."""
+    """The compiled side of a plan. Units are cached by expression and frame, and keep both alive."""
 
     def __init__(self, plan: ir.Plan, literals: SavedLiterals | None = None) -> None:
         self.plan = plan
@@ -47,8 +47,8 @@ class Program:
         self.shapes = Shapes({**NAMES, **self._names()})
         self.sharing = Sharing(plan.lists)
         self.keys = Keys(self)
-        self.leaves: dict[Place, Any] = {}  # what clauses say of a leaf condition in a frame
-        self.decided: dict[Place, Any] = {}  # the leaves that decide a guard in a frame whenever it is true
+        self.leaves: dict[Place, Any] = {}  # what clauses report about a leaf condition in a frame
+        self.decided: dict[Place, Any] = {}  # the leaves that decide a guard in a frame whenever it holds
         self._units: dict[Place, Unit] = {}
         self._loops: dict[Place, Loop] = {}
 
@@ -77,11 +77,11 @@ class Program:
         return window in self._rings
 
     def is_marked(self, window: str) -> bool:
-        """Whether a window is a list of marks: what it counted, with the time, number and id of each."""
+        """Whether a window is a list of marks: the time, number and id of each event it counted."""
         return window in self._marked
 
     def counts_by(self, window: str, key: Sequence[ir.Expr]) -> bool:
-        """Whether a plain count counts events under this key, so that its ring is at hand for an event just counted."""
+        """Whether a plain count counts under this key, so that its ring is available for an event just counted."""
         return codec.definition_hash(self._rings[window].key) == codec.definition_hash(key)
 
     def word_list(self, name: str) -> ir.WordList:
@@ -89,7 +89,7 @@ class Program:
         return self._lists[name]
 
     def matcher(self, name: str) -> ListMatcher:
-        """Return a list ready to be asked; one per plan."""
+        """Return the matcher of a list; one per plan."""
         if name not in self._matchers:
             words = self._lists[name]
             self._matchers[name] = ListMatcher(words.match, words.items, words.options)
@@ -122,5 +122,5 @@ class Program:
         }
 
     def text(self, expr: ir.Expr) -> str:
-        """Return what the author wrote; "" if nobody did."""
+        """Return the source text; "" if there is none."""
         return self.plan.sources[expr.src].text if expr.src >= 0 else ""

@@ -50,15 +50,15 @@ _RARE = (ir.Contains, ir.ContainsList, ir.Affix, ir.Matches, ir.In, ir.InList, i
 
 
 def in_order(expr: ir.And | ir.Or) -> Sequence[ir.Expr]:
-    """Return the operands in the order in which they are best asked."""
+    """Return the operands in the best order of evaluation."""
     likely = chance if isinstance(expr, ir.Or) else lambda operand: 1 - chance(operand)
     return sorted(expr.operands, key=lambda operand: cost(operand) / max(likely(operand), 0.01))
 
 
 def cost(expr: ir.Expr, is_known: Callable[[ir.Expr], bool] = lambda part: False) -> float:
-    """Return what it costs, about, to ask an expression; of a large one a part is looked at.
+    """Estimate the cost of an expression; only a part of a large one is examined.
 
-    is_known: tells parts that are worked out already. What is asked of the items of a list weighs little: most lists of
+    is_known: recognises parts that are already computed. Conditions on the items of a list weigh little: most lists of
     an event are empty.
     """
     total, waiting = 0.0, [(expr, 1.0)]
@@ -77,7 +77,7 @@ def cost(expr: ir.Expr, is_known: Callable[[ir.Expr], bool] = lambda part: False
 
 
 def chance(expr: ir.Expr, depth: int = 0) -> float:
-    """Return how likely it is, about, that a condition is true."""
+    """Estimate how likely a condition is to be true."""
     if depth > DEEPEST:
         return 0.5
     if isinstance(expr, _RARE):

@@ -38,7 +38,7 @@ def field(emitter: Emitter, expr: ir.Field) -> Operand:
 
 @emits_value(ir.Fact)
 def fact(emitter: Emitter, expr: ir.Fact) -> Operand:
-    """From the event, else from the roster, else `assume`, else `default`; missing if nobody is meant."""
+    """From the event, else from the roster, else `assume`, else `default`; missing if there is no subject."""
     who = _identity(emitter, expr)
     carried = None if expr.root == "subject" else raw(emitter, expr.root, (*expr.path, expr.fact))
     name = emitter.local()
@@ -81,7 +81,7 @@ def _walked(emitter: Emitter, base: Operand, place: Place, path: tuple[str, ...]
         if not layout.is_declared(place, name):
             return emitter.present(base.needs, f"reach({base.source}, {emitter.constant(path[depth:])})"), OPEN
         source = f"{base.source}.{attribute(name)}"
-        if name == LINKS and layout.has_links_of_text(place):  # so that the property is asked once, not by every guard
+        if name == LINKS and layout.has_links_of_text(place):  # so that the property is read once, not by every guard
             name_of_links = emitter.local()
             source = f"({name_of_links} if ({name_of_links} := {base.source}.{GIVEN}) is not None else {source})"
         promised = layout.is_promised(place, name)

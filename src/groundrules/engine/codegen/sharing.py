@@ -1,4 +1,4 @@
-"""Parts that several guards of one event type have in common are worked out once per event.
+"""Parts that several guards of one event type share are computed once per event.
 
 Authors name conditions once (`define`) and use them in many rules, and packs ask the same things about a text. A
 condition, call or fact that occurs in more than one guard for an event type has a **slot**: a number under which its
@@ -53,7 +53,7 @@ class Sharing:
         self._meanings: dict[int, str] = {}
 
     def learn(self, frame: Frame, guards: Iterable[ir.Expr]) -> None:
-        """Give slots to what these guards, asked of every event in a frame, have in common."""
+        """Give slots to what these guards, evaluated for every event in a frame, have in common."""
         exprs = [expr for guard in guards for expr in self._worth_keeping(guard)]
         counts = Counter(map(self._meaning, exprs))
         of_frame = self._frames.setdefault(id(frame), {})
@@ -62,7 +62,7 @@ class Sharing:
                 of_frame.setdefault(meaning, next(self.slots))
 
     def _rest(self, expr: ir.Expr, frame: Frame) -> float:
-        """Return what an expression costs beside the parts of it that are shared themselves."""
+        """Return the cost of an expression without the parts that are themselves shared."""
         return cost(expr, lambda part: part is not expr and self.slot(part, frame) is not None)
 
     def slot(self, expr: ir.Expr, frame: Frame) -> int | None:
@@ -73,14 +73,14 @@ class Sharing:
         return of_frame.get(self._meaning(expr))
 
     def _meaning(self, expr: ir.Expr) -> str:
-        """Return a hash of what an expression means; the plan keeps all its expressions alive."""
+        """Return a hash of an expression's meaning; the plan keeps all its expressions alive."""
         meaning = self._meanings.get(id(expr))
         if meaning is None:
             meaning = self._meanings[id(expr)] = codec.definition_hash(expr)
         return meaning
 
     def _worth_keeping(self, guard: ir.Expr) -> Iterator[ir.Expr]:
-        """Yield the conditions that a guard joins, and the calls and facts in them, but nothing inside of loops."""
+        """Yield the conditions that a guard joins, and the calls and facts in them, except inside loops."""
         waiting: list[tuple[ir.Expr, bool]] = [(guard, True)]
         while waiting:
             expr, joined = waiting.pop()
@@ -90,7 +90,7 @@ class Sharing:
                 waiting += [(part, isinstance(expr, _JOINS)) for part in parts(expr)]
 
     def _lasts(self, expr: ir.Expr) -> bool:
-        """Whether an expression keeps its value as long as an event is at hand."""
+        """Whether an expression keeps its value while the same event is handled."""
         return all(
             not isinstance(node, _CHANGING)
             and getattr(node, "root", "event") not in ("start", "subject")

@@ -16,7 +16,7 @@ from groundrules.plan import ir
 from groundrules.plan.ir import Relation
 from groundrules.plan.relations import NEGATED
 
-_FROM_BELOW: tuple[Relation, ...] = (">=", ">")  # what a number comes to hold as more is added
+_FROM_BELOW: tuple[Relation, ...] = (">=", ">")  # a number's value as more is added
 
 
 @emits_test(ir.TallyTest)
@@ -56,7 +56,7 @@ def hint(emitter: Emitter, expr: ir.Hint) -> Operand:
 
 
 def _bounds(emitter: Emitter, expr: ir.Tally | ir.Score) -> tuple[tuple[str, ...], str, str, str]:
-    """Return what a number needs, and expressions for the least it can be, the most, and both with a comma between."""
+    """Return a number's needs, and expressions for its lower bound, its upper bound, and both joined by a comma."""
     if isinstance(expr, ir.Score):
         terms = _terms(emitter, expr)
         least, most = _sum(least for least, _ in terms), _sum(most for _, most in terms)
@@ -71,7 +71,7 @@ def _bounds(emitter: Emitter, expr: ir.Tally | ir.Score) -> tuple[tuple[str, ...
 
 
 def _staged(emitter: Emitter, score: ir.Score, above: Relation, bound: str) -> tuple[str, str]:
-    """Return when a score is surely above a bound, and when it surely is not."""
+    """Return the conditions under which a score is certainly above a bound, and certainly not."""
     hints = sorted(score.hints, key=lambda hint: (cost(hint.when), -_most(hint)))
     terms, rests = [_term(emitter, hint) for hint in hints], [_most(hint) for hint in hints]
     left = [sum(rests[number + 1 :]) for number in range(len(rests))]
@@ -91,7 +91,7 @@ def _added(variable: str, number: int, term: str) -> str:
 
 
 def _is_plain(score: ir.Score) -> bool:
-    """Tell whether the points of all hints are whole numbers that are written out."""
+    """Tell whether the points of all hints are literal whole numbers."""
     points = [hint.points.value if isinstance(hint.points, ir.Const) else None for hint in score.hints]
     return bool(points) and all(type(value) is int for value in points)
 

@@ -155,12 +155,12 @@ def hold_all(entries: Sequence[ListMatcher], items: Sequence[str]) -> bool:
 
 
 def differs(least: Number, most: Number, number: Number) -> bool:
-    """Whether nothing between two bounds is a number."""
+    """Whether a number lies outside two bounds."""
     return most < number or least > number
 
 
 def settled(least: Number, most: Number) -> Number | None:
-    """Return the number that lies between two bounds, if there is only one."""
+    """Return the number that two bounds agree on, if they do."""
     return least if least == most else None
 
 

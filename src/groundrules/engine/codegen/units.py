@@ -60,7 +60,7 @@ class Unit:
         return self._program.shapes.function(self.frame.parameters, body, emitter.constants)
 
     def _fill(self) -> Compiled:
-        """Return the function that works the value out and keeps it in the scope."""
+        """Return the function that computes the value and keeps it in the scope."""
         emitter = Emitter(self._program, self.frame, filling=self.expr)
         keep = f"x.kept[{self._program.sharing.slot(self.expr, self.frame)}]"
         if _in_one_pass(self.expr):
@@ -75,7 +75,7 @@ class Unit:
 
 
 def _in_one_pass(expr: ir.Expr) -> bool:
-    """Whether the operands of an `and` or `or` are gone over once, for asking them twice could be asking often."""
+    """Whether to evaluate the operands of an `and` or `or` in one pass, because asking twice could multiply."""
     return isinstance(expr, ir.And | ir.Or) and any(isinstance(part, ir.Known | ir.Coalesce) for part in walk(expr))
 
 

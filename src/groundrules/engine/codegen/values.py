@@ -1,4 +1,4 @@
-"""Values: constants, arithmetic, `??`, calls, and what memory holds as a number or a list."""
+"""Values: constants, arithmetic, `??`, calls, and remembered numbers and lists."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def call(emitter: Emitter, expr: ir.Call) -> Operand:
 
 
 def _list(emitter: Emitter, expr: ir.Expr) -> tuple[Operand, Place]:
-    """Return a list of the event as it was decoded, and where it stands; OPEN for anything else."""
+    """Return a list of the event as it was decoded, and its place; OPEN for anything else."""
     if isinstance(expr, ir.Field) and expr.kind == "list" and expr.root == "event":
         return raw(emitter, expr.root, expr.path)
     return Operand((), ""), OPEN
@@ -83,7 +83,7 @@ def window_value(emitter: Emitter, expr: ir.WindowValue) -> Operand:
 
 
 def _of_window(emitter: Emitter, expr: ir.WindowValue | ir.WindowValues, asked: str) -> Operand:
-    """Return what a window holds, as one of the methods of readings tells it."""
+    """Return what a window holds, read by one of the methods of the readings."""
     key = key_text(emitter, expr.key)
     bound = f"{emitter.constant(expr.within)}, {emitter.constant(expr.maximum)}"
     return emitter.present(key.needs, f"x.readings.{asked}({emitter.constant(expr.window)}, {key.source}, {bound})")
