@@ -217,7 +217,7 @@ def _tables(emitter: Emitter, probes: Iterable[Probe]) -> dict[Base, dict[int, G
 def _stands(emitter: Emitter, base: Base, table: dict[int, Guards], value: str, kept: bool) -> Iterator[str]:
     literals = emitter.program.literals
     text, scan = _raw(base, value), literals.scan(base)
-    if kept:
+    if kept and literals.worthwhile(base):
         yield f"for n in text[{value}].{base}_hits: f += {emitter.constant(table)}.get(n, ())"
         return
     if scan is not None:

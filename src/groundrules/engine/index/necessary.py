@@ -74,6 +74,11 @@ class Derivation:
         known = [choice for choice in choices if choice is not None]
         return min(known, key=self.cost, default=None)
 
+    def is_direct(self, atoms: Atoms | None) -> bool:
+        """Whether all atoms are literals of readings with so few that each is looked for in the text by itself."""
+        literals = self._program.literals
+        return all(atom.test == "stands" and not literals.worthwhile(BASES[atom.under]) for atom in atoms or ())
+
     def cost(self, atoms: Atoms) -> float:
         """Return in what share of events one of the atoms holds, at most."""
         return sum(map(self._frequency, atoms))
@@ -269,10 +274,16 @@ def paths_of(
 
 
 def _without_frequent(derivation: Derivation, paths: list[Atoms | None]) -> list[Atoms | None]:
-    """Drop the access paths that hold too often: those guards are sooner asked than looked up, if they are few."""
+    """Drop the access paths that hold too often, if they are few: asking those guards is faster than looking them up.
+
+    Not where a few literals are looked for one by one, which is faster than taking a view of the text for the guard.
+    """
     costs = {number: derivation.cost(path) for number, path in enumerate(paths) if path is not None}
     room = MOST_INLINE - (len(paths) - len(costs))
-    frequent = sorted((number for number, cost in costs.items() if cost > INLINE), key=lambda number: -costs[number])
+    frequent = sorted(
+        (number for number, cost in costs.items() if cost > INLINE and not derivation.is_direct(paths[number])),
+        key=lambda number: -costs[number],
+    )
     dropped = set(frequent[: max(room, 0)])
     return [None if number in dropped else path for number, path in enumerate(paths)]
 
