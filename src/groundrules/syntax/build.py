@@ -29,7 +29,7 @@ class Group:
 
 
 def bare(part: Any) -> nodes.Node:
-    """The node itself, out of its brackets."""
+    """Return the node itself, without its brackets."""
     return part.node if type(part) is Group else part
 
 
@@ -38,7 +38,7 @@ def _at(token: Token) -> nodes.Offsets:
 
 
 def _flat(kind: type, parts: Children) -> tuple[nodes.Node, ...]:
-    """Operands of a chain; those of a bracketed chain of the same kind join it."""
+    """Return the operands of a chain; those of a bracketed chain of the same kind join it."""
     operands: list[nodes.Node] = []
     for part in parts:
         node = bare(part)
@@ -349,7 +349,7 @@ def _at_clause(
 
 
 def _check_needle(needle: Any, quantifier: nodes.Quantifier, asks: str) -> None:
-    """`contains any ["a"]` reads as an item of something named `any`, and was not meant so."""
+    """Refuse `contains any ["a"]`, which parses as an item of something named `any` but isn't meant that way."""
     if quantifier != "one" or type(needle) is not nodes.Item or type(needle.base) is not nodes.Name:
         return
     if needle.base.name in ("any", "all"):
@@ -357,7 +357,7 @@ def _check_needle(needle: Any, quantifier: nodes.Quantifier, asks: str) -> None:
 
 
 def _dotted(callee: Any) -> str:
-    """The dotted name of what is called; only names can be called."""
+    """Return the dotted name of what is called; only names can be called."""
     names: list[str] = []
     part = callee
     while type(part) is nodes.Attribute:

@@ -1,4 +1,4 @@
-"""The loop that runs Lark's tables over a text that is right.
+"""The loop that runs Lark's tables over a valid text.
 
 Lark makes the LALR(1) tables and its contextual lexer decides per state which terminals can come; both are taken from
 it as they are, so that `grammar.lark` stays the only grammar. Its own loop builds tokens that know their line and

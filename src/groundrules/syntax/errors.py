@@ -1,6 +1,6 @@
 """What goes wrong while parsing: `FlawError` inside the parser, `ParseError` for everyone else.
 
-A flaw speaks in offsets of the text; it becomes a diagnostic when the fragment says where that text stands.
+A flaw is placed by offsets in the text; it becomes a diagnostic once the fragment says where that text is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Offsets = tuple[int, int]
 
 
 class ParseError(GroundrulesError):
-    """Text that is not in the language; `diagnostic` says what is wrong, where, and how to mend it."""
+    """Text that is not in the language; `diagnostic` says what is wrong, where, and how to fix it."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(f"{diagnostic.code}: {diagnostic.message}")
@@ -34,7 +34,7 @@ class Edit:
 
 
 class FlawError(GroundrulesError):
-    """A mistake in a text, placed by offsets; `notes` are further places with what they explain."""
+    """A mistake in a text, placed by offsets; `notes` are further places, each with an explanation."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class FlawError(GroundrulesError):
         self.edits = edits
 
     def problem(self, fragment: Fragment) -> ParseError:
-        """Place the flaw in the file that `fragment` stands in."""
+        """Return the flaw as an error placed in the file that `fragment` comes from."""
         labels = [Label(fragment.span(*at), text) for at, text in self.notes]
         fixes = [
             Fix(fragment.span(*edit.at), fragment.written(edit.text), edit.title, edit.safe) for edit in self.edits

@@ -110,7 +110,7 @@ def _unescape(match: re.Match[str], start: int) -> str:
 
 
 def _code_point(units: tuple[str, ...], start: int) -> str:
-    """The character of one code unit or a surrogate pair, in hexadecimal; a lone surrogate is none."""
+    """The character of one code unit or a surrogate pair, in hexadecimal; a lone surrogate is not a character."""
     try:
         return bytes.fromhex("".join(units)).decode("utf-16-be")
     except UnicodeDecodeError:

@@ -116,7 +116,7 @@ class Attribute(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Item(Node):
-    """`base["odd-name"]`: a field whose name is no identifier."""
+    """`base["odd-name"]`: a field whose name is not an identifier."""
 
     base: Node
     key: str
@@ -226,7 +226,7 @@ class Matches(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Quantified(Node):
-    """`any(x in xs where condition)`, `all(…)`, and `count(…)`: of how many it holds."""
+    """`any(x in xs where condition)`, `all(…)`, and `count(…)`: for how many it holds."""
 
     quantifier: OneOf["any", "all", "count"]
     variable: str
@@ -269,7 +269,7 @@ class CalendarPeriod(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LastEvents(Node):
-    """`last 20`, of the events that come under a key."""
+    """`last 20`: of the events under a key."""
 
     number: Node
 
@@ -278,7 +278,7 @@ class LastEvents(Node):
 class Window(Node):
     """`count(message where … less … by actor, text within 2m max 100)`; `value`: the path of `sum` and `distinct`.
 
-    `within` is a length of time, a number of events, or the calendar period that now lies in.
+    `within` is a length of time, a number of events, or the current calendar period.
     `listed`: not how many, but which, `values(actor.id of message … max 100)`.
     """
 
@@ -331,7 +331,7 @@ class KeysClause(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PairsClause(Node):
-    """`actor, id = message.id`: what two events have alike (`undo_on`); `reader` is read in the later one."""
+    """`actor, id = message.id`: what two events have in common (`undo_on`); `reader` is read in the later one."""
 
     keys: tuple[KeyPart, ...]
 
@@ -358,14 +358,14 @@ class AtClause(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ColumnValue(Node):
-    """What a cell speaks of, where the value of its column will stand."""
+    """The subject of a cell's tests: a placeholder for the value of its column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cell(Node):
     """`< 3d`, `>= 1 and < 5`, `not contains "x"`, `"help"`; no `tests`: anything, `-`.
 
-    A test is a comparison of the column's value, or its Not. A value alone is the test of being equal to it.
+    A test is a comparison of the column's value, or its Not. A value alone tests for equality.
     """
 
     tests: tuple[Node, ...]

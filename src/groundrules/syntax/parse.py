@@ -1,8 +1,8 @@
 """From text to tree: one function per form of the language, each for the whole of a fragment.
 
-Lark builds the LALR(1) tables once, at the first parse; `driver` runs them over texts that are right, and Lark itself
-over those that are wrong, to say why. The nodes are built while parsing. Neither recurses, so the depth of a text is
-bounded here: no tree is deeper than `MAX_DEPTH`, and whoever walks one may recurse. Chains of `and` and `or` are one
+Lark builds the LALR(1) tables once, at the first parse; `driver` runs them over valid texts, and Lark itself over
+invalid ones, to say why. The nodes are built while parsing. Neither recurses, so the depth of a text is
+bounded here: no tree is deeper than `MAX_DEPTH`, so code that walks one may recurse. Chains of `and` and `or` are one
 level, however long. A text longer than `LONGEST` is refused before anything looks at it: telling what is wrong with
 it takes two seconds for each `LONGEST` characters.
 """
@@ -34,7 +34,7 @@ FORMS = ("expression", "length", "hours", "keys", "pairs", "once", "rate", "fade
 
 N = TypeVar("N", bound=nodes.Node)
 
-# Whatever can add a level; a text with few of them needs no look at its depth.
+# Whatever can add a level; the depth of a text with few of them need not be checked.
 _LEVELS = re.compile(r"[-+*/%(\[.?<>=]|\b(?:not|in|has|contains|with|matches)\b")
 
 
@@ -140,7 +140,7 @@ def _tree(text: str, start: int, end: int, form: str) -> nodes.Node:
 
 
 def _by_lark(text: str, start: int, end: int, form: str) -> Any:
-    """Parse by Lark's own loop, which knows what could have stood where it stops. Raises FlawError."""
+    """Parse with Lark's own loop, which knows what it expected where it stops. Raises FlawError."""
     try:
         return _lark().parse(cast("str", TextSlice(text, start, end)), start=form)
     except UnexpectedInput as error:

@@ -14,7 +14,7 @@ from typing import Any
 from groundrules.syntax import nodes
 from groundrules.time_units import WEEKDAYS, format_clock, format_duration
 
-# How tightly each form binds; a part that binds less than its place asks for stands in brackets.
+# How tightly each form binds; a part that binds less tightly than its place requires is bracketed.
 _OR, _AND, _NOT, _COMPARISON, _COALESCE, _SUM, _PRODUCT, _UNARY, _POSTFIX = range(9)
 
 _LEVELS: dict[type[nodes.Node], int] = {
@@ -30,7 +30,7 @@ _LEVELS: dict[type[nodes.Node], int] = {
 }
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
-# Texts that would be read otherwise where they stand, and so need brackets.
+# Texts that would be parsed differently in their place, and so need brackets.
 _NOT_A_NEEDLE = re.compile(r"(?:any|all|word)\[")
 _NEEDLE_OF_WORD = re.compile(r"""["'\[(]|(?!(?:and|or|not|in|by|within|max|where|of)(?!\w))\w""")
 _OPERATOR = re.compile(r"(?:in|has|contains|starts|ends|matches)(?!\w)")

@@ -1,7 +1,7 @@
 """A forgiving scan of a text that did not parse: every character ends up in some lexeme.
 
-The parser's own lexer stops at the first character that it does not know. To explain a mistake one must see
-past it: which strings and brackets are open, what stands left and right, which characters are look-alikes.
+The parser's own lexer stops at the first unknown character. Explaining a mistake takes looking past it: which
+strings and brackets are open, what is to the left and right, which characters are look-alikes.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Lexeme:
 
 
 def ascii_for(char: str) -> str | None:
-    """What `char` looks like in ASCII (`（` → `(`, nothing for invisible ones), or None if it is no look-alike."""
+    """What `char` looks like in ASCII (`（` → `(`, nothing for invisible ones), or None if it is not a look-alike."""
     if char.isascii():
         return None
     if char in _ASCII:
@@ -96,7 +96,7 @@ def _lexeme(kind: str, text: str, start: int) -> Lexeme:
 
 
 def _joined(lexemes: list[Lexeme]) -> list[Lexeme]:
-    """Neighbouring look-alikes become one lexeme, so that `＞＝` and `ａｎｄ` are one mistake each."""
+    """Join neighbouring look-alikes into one lexeme, so that `＞＝` and `ａｎｄ` are one mistake each."""
     joined: list[Lexeme] = []
     for lexeme in lexemes:
         last = joined[-1] if joined else None

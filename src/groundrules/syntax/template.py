@@ -1,4 +1,4 @@
-"""Cuts a message template into literal text and holes. What stands in a hole is parsed elsewhere."""
+"""Cuts a message template into literal text and holes. What is in a hole is parsed elsewhere."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def cut(text: str) -> Iterator[str | Hole]:
 
 
 def _hole_end(text: str, start: int) -> int:
-    """The offset behind the brace that closes the hole opened at `start`."""
+    """Return the offset after the brace that closes the hole opened at `start`."""
     opening = ((start, start + 1), "opened here")
     position = start + 1
     while match := _IN_HOLE.search(text, position):
@@ -69,7 +69,7 @@ def _hole_end(text: str, start: int) -> int:
 
 
 def _stray(text: str, match: re.Match[str]) -> FlawError:
-    """A brace outside a hole that is no `{`."""
+    """Return the flaw of a stray brace outside a hole: a single `}` or a full-width brace."""
     at = match.span()
     if match[0] == "}":
         edits = (Edit(at, "}}", "write `}}`"),)

@@ -1,4 +1,4 @@
-"""Mistakes around operators: those of other languages, chains, `not` in the wrong place, a side that is missing."""
+"""Mistakes around operators: those of other languages, chains, `not` in the wrong place, missing operands."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ _NOTHING = frozenset({"null", "none", "nil", "missing", "undefined", "unknown"})
 
 
 def foreign(place: Place) -> FlawError | None:
-    """An operator that other languages have, where one of ours could stand."""
+    """An operator from another language, where one of ours is allowed."""
     here = place.here
     if here is None:
         return None
@@ -167,7 +167,7 @@ def any_without_operator(place: Place) -> FlawError | None:
 
 
 def lacks_of(word: str, at: tuple[int, int], asks: str) -> FlawError:
-    """`contains any xs`: the word that makes `any` one with `contains` is not there."""
+    """`contains any xs`: the `of` that must follow `any` is missing."""
     edit = Edit((at[1], at[1]), " of", f"write `{word} of`")
     return FlawError(codes.UNEXPECTED, at, f"`{word}` lacks its `of`", f"write `{asks} {word} of …`", edits=(edit,))
 

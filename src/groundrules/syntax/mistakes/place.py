@@ -50,7 +50,7 @@ class Place:
 
     @property
     def reach(self) -> int:
-        """Mistakes of spelling up to here are the cause; later ones are mistakes of their own."""
+        """How far spelling mistakes can be the cause of this failure; later ones are unrelated."""
         return self.here.end if self.here else self.end
 
     @cached_property

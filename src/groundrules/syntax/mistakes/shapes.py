@@ -71,7 +71,7 @@ _WORDS = {
 
 
 def empty(form: str, at: tuple[int, int]) -> FlawError:
-    """Nothing stands where `form` should."""
+    """Nothing where `form` should be."""
     name, examples = FORMS[form]
     return FlawError(codes.EMPTY, at, f"expected {name}, found nothing", f"write for example {examples}")
 
@@ -112,7 +112,7 @@ def brackets(place: Place) -> FlawError | None:
 
 
 def patterns(place: Place) -> FlawError | None:
-    """Patterns stand behind `matches` and nowhere else."""
+    """A pattern anywhere but after `matches`."""
     here, before = place.here, place.before
     if "REGEX" in place.expected:
         edits: tuple[Edit, ...] = ()
@@ -131,7 +131,7 @@ def patterns(place: Place) -> FlawError | None:
 
 
 def _slash_inside(place: Place, pattern: Lexeme) -> FlawError:
-    """`/https?://t.me/`: the pattern was over at its first slash."""
+    """`/https?://t.me/`: the pattern ended at its first slash."""
     message, help = "the pattern ends at this `/`", r"a slash inside the pattern is written `\/`"
     at = (pattern.end - 1, pattern.end)
     if not (whole := _SPACELESS.match(place.text, pattern.start, place.end)):
@@ -161,7 +161,7 @@ def calls(place: Place) -> FlawError | None:
 
 
 def periods(place: Place) -> FlawError | None:
-    """Calendar periods of a window in other words than ours."""
+    """A window's calendar period in words that the language doesn't have."""
     here, after = place.here, place.after
     if here is None or "CALENDAR" not in place.expected or here.kind != "word":
         return None
@@ -189,7 +189,7 @@ def _is_about_shape(place: Place) -> bool:
 
 
 def dates(place: Place) -> FlawError | None:
-    """Days of a schedule in other words than ours."""
+    """A schedule's days in words that the language doesn't have."""
     if place.form != "at":
         return None
     if written := _DAILY.fullmatch(place.text, place.lexemes[0].start, place.lexemes[-1].end):
@@ -212,7 +212,7 @@ def dates(place: Place) -> FlawError | None:
 
 
 def general(place: Place) -> FlawError:
-    """Nothing better is known: what stands here, and what could."""
+    """The last resort: what is here, and what could be."""
     here = place.here
     here_shown = f"`{here.text}`" if here else "the end"
     name, examples = FORMS[place.form]

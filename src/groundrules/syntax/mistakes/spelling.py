@@ -18,7 +18,7 @@ _SPOIL_YAML = frozenset("\"':,#[]{}")
 
 
 def lookalikes(place: Place) -> FlawError | None:
-    """Full-width and typographic characters; one finding mends all of the text."""
+    """Full-width and typographic characters; one finding fixes the whole text."""
     wrong = [lexeme for lexeme in place.lexemes if lexeme.kind in ("lookalike", "quoted")]
     if not wrong or wrong[0].start > place.reach:
         return None
@@ -50,7 +50,7 @@ def _look(lexeme: Lexeme) -> tuple[str, str]:
 
 
 def unclosed(place: Place) -> FlawError | None:
-    """A string or pattern without its end."""
+    """An unterminated string or pattern."""
     for lexeme in place.lexemes:
         if lexeme.kind == "unclosed" and lexeme.start < place.reach:
             return _unclosed_pattern(lexeme) if lexeme.text[0] == "/" else _unclosed_string(lexeme, place)
@@ -91,7 +91,7 @@ def _never_closed(lexeme: Lexeme, message: str) -> FlawError:
 
 
 def _never_opened(lexeme: Lexeme, place: Place) -> FlawError | None:
-    """`contains free"`: a quote right behind a word, and none in front of it."""
+    """`contains free"`: a quote right after a word, and none before it."""
     word = place.lexemes[place.lexemes.index(lexeme) - 1] if lexeme is not place.lexemes[0] else None
     if word is None or word.kind != "word" or word.end != lexeme.start:
         return None
@@ -139,7 +139,7 @@ def no_date(written: str) -> tuple[str, str]:
 
 
 def numbers(place: Place) -> FlawError | None:
-    """Numbers, durations and clock times that the lexer did not take."""
+    """Numbers, durations and clock times that the lexer did not accept."""
     here, before, after = place.here, place.before, place.after
     if here is None or here.kind not in ("number", "word"):
         return _half_number(place)
@@ -204,7 +204,7 @@ def _spaced_unit(before: Lexeme, here: Lexeme) -> FlawError | None:
 
 
 def _unit(at: tuple[int, int], text: str, whole: str, decimals: str, unit: str) -> FlawError:
-    """A duration in other words than ours."""
+    """A duration with a decimal point or a unit that the language doesn't have."""
     if decimals:
         help = "write whole numbers and add units: `1h30m`, `90m`"
         return FlawError(codes.MALFORMED_DURATION, at, f"`{text}` has a decimal point", help)

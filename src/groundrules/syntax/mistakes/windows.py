@@ -16,7 +16,7 @@ _FURTHER = frozenset({"and", "or", "not", "max", "per", "every", "in", "where", 
 
 
 def last_events(place: Place) -> FlawError | None:
-    """Something other than a number of events behind `within last`."""
+    """Something other than a number of events after `within last`."""
     if place.here is None:
         return None
     for index in (place.index - 1, place.index - 2):
