@@ -1,7 +1,7 @@
 """The roster: what earlier events said about members, channels and other entities whose facts rules ask for.
 
 A row is stored under the entity's id in the space of its kind. It keeps only the facts that rules read, the instant
-when the entity was last heard of, and for members the instant of the last message. Anybody not heard of for the plan's
+when the entity was last seen, and for members the instant of the last message. Anybody not seen for the plan's
 `retain` counts as forgotten. For somebody who left, only the instant when they were first seen is kept, if rules ask
 for it.
 """
@@ -24,7 +24,7 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Entry(msgspec.Struct, array_like=True):
-    """One entity: its facts, when it was last heard of, when it last wrote, when it joined (ms); whether it is gone."""
+    """One entity: its facts, when it was last seen, when it last wrote, when it joined (ms); whether it is gone."""
 
     facts: dict[str, Any]
     heard: int
@@ -50,7 +50,7 @@ def space(partition: Partition, entity: str, retain: int) -> HeldSpace:
 
 
 def entry(space: HeldSpace, id: str, now: int, retain: int) -> Entry | None:
-    """Return the entry, or None if there is none or it was not heard of for too long."""
+    """Return the entry, or None if there is none or it was last seen too long ago."""
     entry: Entry | None = space.held(id)
     return entry if entry is not None and now - entry.heard <= retain else None
 

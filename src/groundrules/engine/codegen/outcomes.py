@@ -14,7 +14,7 @@ from groundrules.plan import ir
 from groundrules.plan.walk import parts
 
 MOST, LONGEST = 4096, 100
-"""So many outcomes are kept, of texts of so many characters at most."""
+"""How many outcomes are kept, and the longest text, in characters, that they are kept for."""
 
 _PURE = (
     *(ir.Const, ir.And, ir.Or, ir.Not, ir.Compare, ir.In, ir.Known, ir.Coalesce, ir.Sequence, ir.Arithmetic, ir.Negate),

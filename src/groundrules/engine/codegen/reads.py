@@ -120,7 +120,7 @@ def _identity(emitter: Emitter, expr: ir.Fact) -> Operand:
 
 
 def _otherwise(emitter: Emitter, expr: ir.Fact) -> str:
-    """Return what stands in where neither the event nor the roster knows the fact."""
+    """Return the fallback for when neither the event nor the roster has the fact."""
     default = "None" if expr.default is None else emitter.constant(expr.default)
     if expr.assume is None:
         return default

@@ -110,12 +110,12 @@ def has_all(held: Collection[Any], wanted: Collection[Any]) -> bool:
 
 
 def contains_any(view: View, text: Text, needles: Sequence[str]) -> bool:
-    """Whether one of the needles stands in the text."""
+    """Whether one of the needles occurs in the text."""
     return any(contains(view, text, needle) for needle in needles)
 
 
 def contains_all(view: View, text: Text, needles: Sequence[str]) -> bool:
-    """Whether all of the needles stand in the text."""
+    """Whether all of the needles occur in the text."""
     return all(contains(view, text, needle) for needle in needles)
 
 
@@ -130,17 +130,17 @@ def ends_with_any(view: View, text: Text, needles: Sequence[str]) -> bool:
 
 
 def entries_in(words: ListMatcher, text: str) -> list[str]:
-    """Return the entries that stand in a text, in the order in which they do."""
+    """Return the entries that occur in a text, in order of occurrence."""
     return [entry for _, _, entry in words.find_all(text)]
 
 
 def weigh(weights: Mapping[str, int], words: ListMatcher, text: str) -> int:
-    """Return the sum of the weights of the entries that stand in a text."""
+    """Return the sum of the weights of the entries that occur in a text."""
     return sum(weights.get(entry, 1) for entry in entries_in(words, text))
 
 
 def contain_all(entries: Sequence[ListMatcher], text: str) -> bool:
-    """Whether each of the lists, of one entry each, stands in the text."""
+    """Whether each of the lists, of one entry each, occurs in the text."""
     return all(entry.contains_any(text) for entry in entries)
 
 

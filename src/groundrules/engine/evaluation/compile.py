@@ -95,7 +95,7 @@ class Compiler:
         return Rendering(self.program, template, self.frame(types))
 
     def frame(self, types: Types) -> Frame:
-        """Return the frame of an expression that stands in no `any` or `all`."""
+        """Return the frame of an expression outside of any `any` or `all`."""
         if types not in self._frames:
             self._frames[types] = Frame(place_of(self.plan.events, types), absent=not types)
         return self._frames[types]

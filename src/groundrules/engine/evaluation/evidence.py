@@ -108,7 +108,7 @@ def _affix(leaf: ir.Affix, text: str, needle: str) -> Iterator[Place]:
 
 
 def _match(program: Program, leaf: ir.Matches, text: str) -> Range | None:
-    """Return the raw code points behind the leftmost match in the text's view."""
+    """Return the raw code points of the leftmost match in the text's view."""
     match = program.pattern(leaf.pattern, leaf.flags).search(matched(leaf.view, text))
     if match is None:
         return None

@@ -4,9 +4,9 @@ An atom is a test of a **subject**, an expression that reads nothing but the eve
 
 | test | holds where |
 |---|---|
-| `stands` | the literal `value` stands in the text under base view `under` |
-| `stands from` | an entry of list `value` stands in it, found by the scan for base view `under` |
-| `found from` | an entry of list `value` may stand in it, a text of place `under` |
+| `stands` | the literal `value` occurs in the text under base view `under` |
+| `stands from` | an entry of list `value` occurs in it, found by the scan for base view `under` |
+| `found from` | an entry of list `value` may occur in it, a text of place `under` |
 | `is` | it equals `value` under view `under` |
 | `is from` | it is an entry of list `value` |
 | `holds` | one of its items equals `value` under view `under` |

@@ -122,7 +122,7 @@ class _Function:
         return replace(probe, entries=entries)
 
     def _ask_all(self, ask: Callable[[int], Iterator[str]]) -> Iterator[str]:
-        """Yield the statements that ask guards; those behind a gate if it is open."""
+        """Yield the statements that evaluate guards; those with a gate only if it is open."""
         for gate, numbers in gates(self._program, {number: self._guards[number][0] for number in self._asked}):
             margin = ""
             if gate is not None:

@@ -19,7 +19,7 @@ LARGEST_USEFUL = 0.75
 """Above this share of events an access path saves less than it costs."""
 
 INLINE, MOST_INLINE = 0.04, 128
-"""Guards whose access path holds in more than this share of events are asked of each event, so many at most."""
+"""Guards whose access path holds in more than this share of events are asked of each event, at most this many."""
 
 _TYPICAL: dict[Test, float] = {
     "stands from": 0.03,

@@ -69,7 +69,7 @@ def check_depth(raw: bytes | str) -> None:
 
 
 def read(raw: bytes | str) -> Any:
-    """Return the JSON of `raw` as cleaned plain data; raise InvalidEventError if it is none.
+    """Return the JSON of `raw` as cleaned plain data; raise InvalidEventError if it is not JSON.
 
     The depth was checked before.
     """

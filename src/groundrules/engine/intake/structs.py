@@ -51,13 +51,13 @@ def event_structs(schemas: Mapping[str, Schema]) -> dict[str, type[msgspec.Struc
 
 
 def union_of(structs: Mapping[str, type[msgspec.Struct]]) -> Any:
-    """Return the union of the structs of all event types, told apart by the field `type`; None if there are none.
+    """Return the union of the structs of all event types, tagged by the field `type`; None if there are none.
 
-    It has a member that nothing decodes to, for of a struct that stands alone msgspec does not ask for the field.
+    It has a member that nothing decodes to, because msgspec doesn't require the tag field of a struct on its own.
     """
     if not structs:
         return None
-    nothing: Any = Annotated[int, Meta(gt=0, lt=0)]  # `Any`, because to the stubs of msgspec 0.20 it is no type
+    nothing: Any = Annotated[int, Meta(gt=0, lt=0)]  # `Any`, because msgspec 0.20's stubs reject it as a type
     tag = "_" * (1 + max(map(len, structs)))
     no_event = msgspec.defstruct("NoEvent", [("never", nothing)], tag_field="type", tag=tag)
     return reduce(or_, structs.values(), no_event)

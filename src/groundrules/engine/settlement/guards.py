@@ -134,7 +134,7 @@ def lane_of(code: RuleCode, e: Any, x: Scope) -> Lane:
 
 
 def share(rule: str, e: Any, x: Scope) -> float:
-    """Return where the member at hand stands among all members for a rule's block, from 0 to 1; 1 where there is none.
+    """Return where the member at hand stands among all members for a rule's block, from 0 to 1; 1 if there is none.
 
     That is the subject; where there is none, the actor, behind a timer of the event that opened the path.
     """
@@ -221,7 +221,7 @@ def _fired_already(code: RuleCode, lane: Lane, key: str, now: int, partition: Pa
 
 
 def _present(key: str | None) -> str:
-    """Return the key of a firing, of which nothing is missing."""
+    """Return the key of a firing; no part of it is missing."""
     assert key is not None
     return key
 

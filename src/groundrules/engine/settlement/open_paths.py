@@ -37,7 +37,7 @@ class Turn(NamedTuple):
 
     @property
     def completes(self) -> bool:
-        """Whether the path comes to its end, and is not broken off by an `until` before all of `until_all`."""
+        """Whether the path is completed rather than broken off by an `until` before all of `until_all`."""
         return self.ends and len(self.done) == len(self.code.until_all)
 
     def also(self, part: Part) -> Turn:

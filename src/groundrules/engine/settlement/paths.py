@@ -26,7 +26,7 @@ from groundrules.engine.state.scope import Scope
 
 
 def open_process(program: Program, partition: Partition, id: str, e: Any, x: Scope) -> list[Note]:
-    """Open a path under its key; return what is to be told of it."""
+    """Open a path under its key; return what to report about it."""
     code = program.processes[id]
     parts = [value(e, x) for value in code.key]
     if e is None or None in parts:
@@ -66,7 +66,7 @@ def _make_room(partition: Partition, code: ProcessCode) -> list[Note]:
 
 
 def take(program: Program, partition: Partition, turn: Turn, e: Any, x: Scope) -> list[Note]:
-    """Let an event do what it does to an open path; return what is to be told of it."""
+    """Let an event do what it does to an open path; return what to report about it."""
     code, key, process = turn.code, turn.key, turn.process
     notes = [note("path_item_done", code.id, key, item=id) for id, _ in code.until_all if id in turn.items]
     if not turn.ends and not turn.restarts:

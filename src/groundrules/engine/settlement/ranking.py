@@ -12,7 +12,7 @@ from groundrules.engine.settlement.guards import Group
 def ranked(rules: Sequence[Asked], groups: Sequence[Group]) -> dict[str, float] | None:
     """Return who is meant, in order, each with their number; None if the schedule's rule ranks nobody.
 
-    Ties go by id. Those of whom the number is missing are not among them.
+    Ties are broken by id. Those whose number is missing are left out.
     """
     ranking = next((code.rule.ranking for code, _ in rules if code.rule.ranking is not None), None)
     if ranking is None:

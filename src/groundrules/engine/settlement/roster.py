@@ -154,7 +154,7 @@ def _part_from(members: HeldSpace, id: str, entry: roster.Entry | None, now: int
 
 
 def labels_by_hand(program: Program, partition: Partition, e: Any) -> list[Note]:
-    """Take a person's word about labels; return what is to be told of it."""
+    """Take a person's word about labels; return what to report about it."""
     if e.type not in labels.TYPES or reach(e, ("actor", "self")) is True:
         return []
     borne = e.type == "label.set"
