@@ -78,6 +78,19 @@ def test_what_a_guard_needs(guard: ir.Expr, wanted: tuple[Atom, ...] | None) -> 
     assert atoms(guard) == wanted
 
 
+def test_a_few_frequent_literals_are_looked_for_directly() -> None:
+    """Many are found by a scan that keeps its hits, and a guard is then asked as fast as it is looked up."""
+    few, many = ("!!", "??"), tuple(f"word{number}" for number in range(20))
+    assert all(path is not None for path in _paths([says(word) for word in few]))
+    assert _paths([says(word) for word in (*few, *many)])[: len(few)] == [None, None]
+
+
+def _paths(guards: list[ir.Expr]) -> list[tuple[Atom, ...] | None]:
+    rules = tuple(ir.Rule(id=f"r{n}", trigger=ir.OnEvent(types=TYPES), when=guard) for n, guard in enumerate(guards))
+    compiler = Compiler(msgspec.structs.replace(PLAN, rules=rules))
+    return paths_of(compiler.program, compiler.frame(TYPES), [(guard, None) for guard in guards], estimated)[0]
+
+
 def test_of_an_and_the_side_that_a_sample_found_rarer_is_taken() -> None:
     guard = ir.And(operands=(is_(LEVEL, 3), says("spam")))
     assert atoms(guard, Sample(100, {STANDS: 90, IS: 1})) == (IS,)
