@@ -105,7 +105,7 @@ def _of_others(packed: codec.Packed) -> Compiled:
         raise _damaged(f"what its plan names is not there ({missing:.80})")
     try:
         compiled = compile_plan(packed.plan)
-    except Exception as error:  # whatever else a plan can do wrong that no rulebook does
+    except Exception as error:  # anything else that a plan can get wrong but a rulebook can't
         raise _damaged(f"it has no runnable plan ({type(error).__name__})") from error
     if compiled.digest != packed.digest:
         raise _damaged(f"its plan is not the one that it names, {packed.digest:.80}")
@@ -157,7 +157,7 @@ def _accesses(program: Program, listening: Mapping[str, Listening], events: Even
 
 
 def _measured(program: Program, type: str, listening: Listening, events: Sequence[Any]) -> Frequency:
-    """Return how often the atoms that a choice depends on held in a sample; the roster is empty."""
+    """Return how often the atoms that choices depend on held in a sample; the roster is empty."""
     wanted, subjects = _atoms_of(listening)
     frame = program.compiler.frame((type,))
     find = lookup(program.compiler.program, frame, access([(atom,) for atom in wanted], subjects), ())

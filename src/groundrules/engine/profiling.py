@@ -76,7 +76,7 @@ class Profile:
         self.events = 0
 
     def over(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """Yield lines, having looked at each."""
+        """Yield lines after looking at each."""
         for line in lines:
             self.look(line)
             yield line
@@ -90,7 +90,7 @@ class Profile:
         if isinstance(decoded, list):
             return
         runner, e = decoded
-        if runner.partition.meta is None:  # the first of a partition: nothing can be read yet
+        if runner.partition.meta is None:  # a partition's first event: there is nothing to read yet
             return
         self.events += 1
         now = max(milliseconds(e.time), runner.partition.now)
@@ -103,7 +103,7 @@ class Profile:
         self._look_at_lists(e, scope)
 
     def costs(self) -> list[Cost]:
-        """Return what was measured, the costliest first."""
+        """Return the measurements, the costliest first."""
         events = max(self.events, 1)
         costs = [
             Cost(part, name, spent.nanoseconds / events / 1000, spent.asked / events, spent.true / events)
@@ -114,7 +114,7 @@ class Profile:
     def _note(self, part: Part, name: str, ask: Callable[[], object]) -> None:
         spent = self._spent.get((part, name))
         if spent is None:
-            ask()  # what the first makes is not counted
+            ask()  # what the first call builds is not counted
             spent = self._spent[part, name] = Spent()
         begin = perf_counter_ns()
         outcome = ask()

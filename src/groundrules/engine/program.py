@@ -64,7 +64,7 @@ class Listening:
 
     @cached_property
     def numbers(self) -> Lookup:
-        """The function from an event and a scope to the numbers of those not surely out of question."""
+        """The function from an event and a scope to the numbers of those that may apply."""
         return self._program.index.lookup(self._what, self._type, self._frame, lambda: self.guards)
 
     def access(self, frequency: Frequency) -> Access:
@@ -347,7 +347,7 @@ class Program:
             _ = paths and paths.numbers
 
     def share(self, type: str) -> None:
-        """Find out what the guards that are asked of each event of a type have in common."""
+        """Find what the guards evaluated for each event of a type have in common."""
         if type in self._shared or not self.index.enabled:
             return
         self._shared.add(type)
@@ -382,6 +382,6 @@ class Program:
 
     @cached_property
     def places(self) -> dict[str, tuple[Place, ...]]:
-        """Event type → where its events tell facts that the roster keeps."""
+        """Event type → where its events carry facts that the roster keeps."""
         by_type = {type: tuple(places(schema, self.kept)) for type, schema in self.plan.events.items()}
         return {type: where for type, where in by_type.items() if where}

@@ -1,4 +1,4 @@
-"""What the events of one type concern in one partition: worked out once, so that a quiet event skips the rest."""
+"""What the events of one type concern in one partition: determined once, so that a quiet event skips the rest."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class Runner:
         return decisions
 
     def _take_otherwise(self, e: Any, time: int) -> list[Decision] | None:
-        """Handle an event that is turned away, has to wait, comes late, or before or at which something falls due."""
+        """Handle any other event: turned away, waiting, late, or with something due at or before it."""
         shows_wrong = clock.shows_wrong(self.partition, time, e.id) and self.waiting != e.id
         notes = self._begin_again(e, time) if shows_wrong else ()
         turned_away = self._turned_away(e, time)
@@ -160,7 +160,7 @@ class Runner:
         return [self.quiet(e)] if decisions is None else decisions
 
     def finish(self) -> list[Decision]:
-        """Decide the event that waits, if one does, at its own time: nothing comes that could say otherwise."""
+        """Decide the waiting event, if there is one, at its own time: nothing follows that could say otherwise."""
         return self._resolve(None)
 
     @property
@@ -199,7 +199,7 @@ class Runner:
     def _decide_event(
         self, e: Any, now: int, late: bool, notes: Sequence[Note] = (), full: bool = True
     ) -> list[Decision] | None:
-        """Decide on an event; None if nothing came of it. One that no rule may concern gets no more than a glance."""
+        """Decide on an event; None if nothing came of it. One that concerns no rule costs only a glance."""
         x = self._glance
         x.now = now
         if x.kept:
@@ -282,7 +282,7 @@ class Runner:
         occasion.groups.insert(0, (route.rules.asked(numbers), x))
 
     def _pass_by(self, route: Route, e: Any) -> list[Decision] | None:
-        """Let an event pass that concerns no rule: it is learned from, and may change states."""
+        """Pass an event that concerns no rule: the roster learns from it, and it may change states."""
         if route.learns:
             self._learning.learn(e)
         if not self.program.states:
@@ -291,7 +291,7 @@ class Runner:
         return [self.quiet(e), *further] if further else None
 
     def _turn_path(self, turn: Turn, e: Any, x: Scope, occasion: Occasion) -> None:
-        """Do to an open path what the event does to it; the rules on being ended are asked with the event's own."""
+        """Apply the event to an open path; the rules on its end are asked with the event's own."""
         occasion.notes += paths.take(self.program, self.partition, turn, e, x)
         if turn.completes:
             ended = self.room.scope(turn.start)
@@ -307,7 +307,7 @@ class Runner:
         return asks
 
     def _built_in(self, e: Any, occasion: Occasion) -> list[Occasion]:
-        """Let the event types that speak to the engine itself have their say; return what they release."""
+        """Handle the event types addressed to the engine itself; return what they release."""
         occasion.labels += labels_by_hand(self.program, self.partition, e)
         actions, notes = fallbacks.of_result(self.partition, e)
         occasion.actions += actions
@@ -390,7 +390,7 @@ class Runner:
         return decisions
 
     def _looks(self, code: StateCode, type: str | None, timer: Timer | None, e: Any) -> Iterable[Look]:
-        """Return which looks at a state an event or a timer calls for."""
+        """Return the checks of a state that an event or a timer requires."""
         own = timer is not None and timer.kind == states.STATE and timer.id == code.id
         if not code.per:
             return [Look(code, None, e)] if own or self._may_move(code, type, e) else ()
@@ -404,7 +404,7 @@ class Runner:
         return [Look(code, of, e if at_hand[of] else None) for of in sorted(at_hand)]
 
     def _may_move(self, code: StateCode, type: str | None, e: Any) -> bool:
-        """Whether what has happened may change a state of the partition, its timer apart."""
+        """Whether what has happened may change a state of the partition, apart from its timer."""
         if code.types is None or code.id in self._unrested:
             return True
         if type not in code.types:

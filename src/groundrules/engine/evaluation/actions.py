@@ -84,7 +84,7 @@ class Combiner:
         return list(merged.values())
 
     def _alone(self, wish: Wish) -> Wish:
-        """Return an action that nothing merges with as if it had merged with itself: what unites is a sorted list."""
+        """Return an action that merges with no other in its merged form: unions become sorted lists."""
         parameters = wish.parameters
         for name, how in self.spec(wish.do).merge.items():
             value = parameters.get(name) if how == "union" else None
@@ -110,7 +110,7 @@ class Combiner:
         )
 
     def apart(self, wish: Wish | Action) -> dict[str, Any]:
-        """Return the parameters that tell an action apart."""
+        """Return the parameters that distinguish an action."""
         merge, parameters = self.spec(wish.do).merge, wish.parameters
         if not merge or not parameters:
             return parameters
@@ -142,7 +142,7 @@ def place(action: Action) -> tuple[str, str, str]:
 
 
 def waiting_key(occasion: str, wish: Wish, apart: Mapping[str, Any]) -> str:
-    """Return the key of an action that waits: of an occasion, or "" for what waits once however often it is asked."""
+    """Return the key of an action that waits: per occasion, or with "" for one that waits only once."""
     return _key(occasion, wish.do, wish.who, dict(apart))
 
 
@@ -171,7 +171,7 @@ def _json(value: Any) -> str:
 
 
 def plain(wish: Wish) -> Mapping[str, Any]:
-    """Return a wish as a parameter of another action: what would be done to whom."""
+    """Return a wish as a parameter of another action: what would be done, and to whom."""
     fields: dict[str, Any] = {"do": wish.do}
     if wish.who is not None:
         fields["who"] = wish.who

@@ -158,7 +158,7 @@ def leaves_if_true(program: Program, guard: Site) -> Sequence[tuple[LeafCode, bo
     if name not in program.decided:
         try:
             leaves = _always(guard, True)
-        except RecursionError:  # nested too deeply to bother
+        except RecursionError:  # nested too deeply
             leaves = None
         if leaves is None or len({leaf.expr.src for leaf, _ in leaves}) < len(leaves):
             program.decided[name] = None  # what is written once is told once
@@ -189,7 +189,7 @@ def _always(site: Site, outcome: bool) -> list[tuple[Site, bool]] | None:
 
 
 def _distinct(clauses: Iterable[Clause]) -> list[Clause]:
-    """Return the clauses that items share only once."""
+    """Return the clauses, those that several items share only once."""
     distinct: list[Clause] = []
     for clause in clauses:
         if clause not in distinct:
@@ -211,7 +211,7 @@ class LeafCode(NamedTuple):
 
 
 def leaf_code(program: Program, leaf: Site) -> LeafCode:
-    """Return what a leaf says, made at the first time."""
+    """Return the code of a leaf, made at its first use."""
     name = id(leaf.expr), id(leaf.frame)
     leaf_code = program.leaves.get(name)
     if leaf_code is None:

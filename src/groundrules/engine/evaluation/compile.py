@@ -66,7 +66,7 @@ class Value:
 
     @property
     def function(self) -> Callable[..., Any]:
-        """The compiled function itself, for those who call it often."""
+        """The compiled function itself, for frequent callers."""
         return self._unit.value
 
 

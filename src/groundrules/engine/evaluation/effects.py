@@ -39,7 +39,7 @@ class Ask(msgspec.Struct, array_like=True):
 
 
 class LabelAsk(msgspec.Struct, array_like=True):
-    """A label to set on an entity, or to take off it."""
+    """A label to set on an entity, or to remove from it."""
 
     label: str
     entity: str
@@ -71,7 +71,7 @@ class ActCode(NamedTuple):
     do: str
     who: Value | None
     values: tuple[tuple[str, Value], ...]
-    bounds: Mapping[str, tuple[int, int]]  # of the parameters that are computed
+    bounds: Mapping[str, tuple[int, int]]  # the computed parameters
     texts: tuple[tuple[str, Rendering], ...]
     or_else: tuple[ActCode, ...]
 
@@ -142,7 +142,7 @@ class Gathered(NamedTuple):
 
 
 def compile_effects(compiler: Compiler, effects: Iterable[ir.AnyEffect], types: Types) -> tuple[EffectCode, ...]:
-    """Compile effects; exemptions are none, for they act on guards alone."""
+    """Compile effects; exemptions are left out, because they only act on guards."""
     return tuple(_compile(compiler, effect, types) for effect in effects if not isinstance(effect, ir.Exempt))
 
 
@@ -235,12 +235,12 @@ def _draft(code: ActCode, rule: str, e: Any, x: Scope, notes: list[Note]) -> Seq
 
 
 def each(who: Any) -> Sequence[Any]:
-    """Return everybody whom an effect hits, each once: nobody, one, or all of a list."""
+    """Return everybody an effect applies to, each once: nobody, one member, or everybody on a list."""
     return () if who is None else tuple(dict.fromkeys(who)) if isinstance(who, list | tuple) else (who,)
 
 
 def _within_bounds(code: ActCode, rule: str, parameters: dict[str, Any], notes: list[Note]) -> bool:
-    """Cut computed numbers to whole ones; note those that no such action may have."""
+    """Truncate computed numbers to integers; note those outside the action's bounds."""
     fits = True
     for name, (least, most) in code.bounds.items():
         value = parameters.get(name, least)

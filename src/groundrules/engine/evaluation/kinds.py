@@ -23,7 +23,7 @@ RESULTS: dict[type[types.Type], ir.Kind] = {
 
 
 def kind_of(expr: Any) -> ir.Kind | None:
-    """Return the kind of a value; None where its Python type says all."""
+    """Return the kind of a value; None where its Python type says everything."""
     if isinstance(expr, ir.Const | ir.Field | ir.Fact | ir.WindowValue):
         return expr.kind
     ask = _ASK.get(type(expr))

@@ -21,6 +21,6 @@ def number(partition: str, e: Any, x: Scope, site: str, about: str = "") -> floa
 
 
 def drawn(partition: str, e: Any, x: Scope, site: str, items: Sequence[Any]) -> list[Any]:
-    """Return the different items, by their lots."""
+    """Return the distinct items, ordered by their lots."""
     different = {keys.whole(item): item for item in items}
     return [different[name] for name in sorted(different, key=lambda name: (number(partition, e, x, site, name), name))]

@@ -27,7 +27,7 @@ _OF_FIELDS = (
 
 
 def fields_alone(expr: ir.Expr) -> frozenset[str]:
-    """Return the attributes of the event's fields on which alone a condition depends; none if on anything else."""
+    """Return the attributes of the event's fields if a condition depends on these alone; none otherwise."""
     nodes = list(walk(expr))
     reads = [node for node in nodes if isinstance(node, ir.Field)]
     if not all(isinstance(node, _OF_FIELDS) for node in nodes) or any(read.root != "event" for read in reads):

@@ -1,4 +1,4 @@
-"""What remains of a guard if the event lacks certain fields.
+"""What remains of a guard when the event lacks certain fields.
 
 Reads of those fields become their default or nothing, and what follows from that is worked out: a comparison with
 nothing is unknown, `known` of it false, `??` of it the default. Rules of one kind, each on its own field, leave the
@@ -28,7 +28,7 @@ _PURE = (
 
 
 def remainder(program: Program, frame: Frame, guard: ir.Expr, defaults: Mapping[str, Any]) -> ir.Expr | None:
-    """Return what is left of a guard where no field of `defaults` is carried: JSON name → what stands in, or None.
+    """Return what is left of a guard without the fields in `defaults`: JSON name → default, or None.
 
     None where that can't be worked out: the guard is nested too deeply, or looks for a list in a default.
     """
@@ -51,7 +51,7 @@ def remainder(program: Program, frame: Frame, guard: ir.Expr, defaults: Mapping[
 
 
 def _simplified(program: Program, frame: Frame, expr: ir.Expr) -> ir.Expr:
-    """Return an expression whose parts are simplified already."""
+    """Simplify an expression whose parts are already simplified."""
     special = _SPECIAL.get(type(expr))
     if special is not None:
         return special(expr)

@@ -44,7 +44,7 @@ Atoms = tuple[Atom, ...]
 
 
 def name_of(subject: ir.Expr) -> str:
-    """Return what tells a subject apart from others."""
+    """Return the name that distinguishes a subject."""
     if isinstance(subject, ir.Field):
         return f"{subject.kind} {'.'.join(subject.path)}"
     return codec.definition_hash(subject)

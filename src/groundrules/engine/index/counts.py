@@ -1,4 +1,4 @@
-"""Counting code: one function for those windows of an event type that no look-up finds.
+"""Counting code: one function for the windows of an event type that no look-up finds.
 
 It asks each window's filter, works out each key once, and takes the event into plain counts, counts that keep marks and
 distinct values itself; any other window takes it in by a function of the partition. A partition's spaces and functions

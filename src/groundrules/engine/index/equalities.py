@@ -1,4 +1,4 @@
-"""Which open paths an event may end: by look-up, not by asking each of them.
+"""Which open paths an event may end: by look-up instead of asking each of them.
 
 The guard of an `until` reads the event at hand and the event that opened a path. `ways` derives from it when it can be
 true at all: conditions on the event alone, worked out once for all open paths, and an equality between a value of the
@@ -42,7 +42,7 @@ def ways(guard: ir.Expr) -> list[Way]:
     """Return ways one of which holds wherever `guard` is true."""
     try:
         alternatives = _ways(guard)
-    except RecursionError:  # nested too deeply to bother
+    except RecursionError:  # nested too deeply
         return ANY
     return alternatives if len(alternatives) <= MOST else ANY
 

@@ -47,7 +47,7 @@ def gates(program: Program, guards: Mapping[int, ir.Expr]) -> Iterator[tuple[Gat
 
 
 def _needed(program: Program, guard: ir.Expr) -> ir.WindowTest | None:
-    """Return a count that must have reached its number for a guard not to be false; None if there is none."""
+    """Return a count that must reach its number for a guard not to be false; None if there is none."""
     parts = guard.operands if isinstance(guard, ir.And) else (guard,)
     tests = [part for part in parts if isinstance(part, ir.WindowTest) and program.is_ring(part.window)]
     return next((test for test in tests if test.operator in REACHING and test.bound > 0), None)

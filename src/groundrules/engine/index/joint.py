@@ -37,7 +37,7 @@ class Joint:
         self._table: dict[int, list[tuple[int, str, Guards]]] = {}
 
     def part(self, value: str, tables: Sequence[Mapping[int, Guards]]) -> tuple[str, list[str]]:
-        """Take in a text with the guards that each literal in it finds; return its folded form and what makes it."""
+        """Add a text with the guards that each of its literals finds; return its folded form and how to make it."""
         part, place = self._emitter.local(), len(self._parts)
         self._parts.append(part)
         for table in tables:

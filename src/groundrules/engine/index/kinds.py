@@ -29,7 +29,7 @@ MOST_COUNTED = 10_000
 
 
 class Kind(NamedTuple):
-    """Finds rules of the fields that a kind of events carries, as `lookup.asking` numbers them.
+    """Finds the rules on the fields that a kind of event carries, numbered as by `lookup.asking`.
 
     `always` are rules to be asked in any case. `undecided` are the members of `group`: undecided unless they are found.
     """
@@ -90,7 +90,7 @@ class Kinds:
         return Kind(find, tuple(always), frozenset(undecided), self._presence.add_group(undecided))
 
     def _way(self, number: int, carried: Fields) -> Way | None:
-        """Return how a guard is found; None if it is false whatever the fields that are there hold."""
+        """Return how a guard is found; None if it is false whatever the fields that are present hold."""
         of_rule = self._presence.fields_of(number)
         place = number, of_rule & carried
         if place not in self._ways:
@@ -110,7 +110,7 @@ class Kinds:
         return Way(None, False) if exceptions is None else Way(exceptions, True)
 
     def _exceptions(self, guard: Guard) -> Atoms | None:
-        """Return atoms one of which holds wherever a guard is decided; None if nothing is known of that."""
+        """Return atoms one of which holds wherever a guard is decided; None if that is unknown."""
         when, unless = guard
         ways = [self._derivation.surely(when, True), self._derivation.surely(when, False)]
         ways += [] if unless is None else [self._derivation.surely(unless, True)]

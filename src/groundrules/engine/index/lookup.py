@@ -111,7 +111,7 @@ class _Function:
         return self._program.shapes.function(self._frame.parameters, body, emitter.constants)
 
     def _joint(self) -> Joint | None:
-        """Return what scans several texts at once, where no guard keeps what stands in them for others."""
+        """Return the joint scan of several texts, where no guard keeps their hits for others."""
         if self._asked or sum(map(is_folded, self._access.probes)) < SEVERAL:
             return None
         scan = self._program.literals.scan("folded")
@@ -160,7 +160,7 @@ def _in_order(numbers: list[int]) -> list[int]:
 
 
 def _subject(emitter: Emitter, subject: Any, probes: list[Probe], kept: bool, joint: Joint | None) -> Iterator[str]:
-    """Yield the statements that ask all probes of one subject; `kept`: its text's hits are asked for elsewhere, too."""
+    """Yield the statements that ask all probes of one subject; `kept`: its text's hits are needed elsewhere, too."""
     operand = emitter.operand(subject)
     value = emitter.local()
     yield f"{value} = {operand.optional}"
@@ -205,7 +205,7 @@ def _ask(emitter: Emitter, probe: Probe, value: str, folded: str) -> Iterator[st
 
 
 def _tables(emitter: Emitter, probes: Iterable[Probe]) -> dict[Base, dict[int, Guards]]:
-    """Return the literals that probes look for, by reading, so that each is searched once."""
+    """Return the literals that probes look for, by reading, so that each reading is searched once."""
     tables: dict[Base, dict[int, Guards]] = {}
     for probe in probes:
         table = tables.setdefault(BASES[probe.under], {})

@@ -70,7 +70,7 @@ class Derivation:
             self._surely = before
 
     def best(self, choices: Iterable[Atoms | None]) -> Atoms | None:
-        """Return the choice that holds least often."""
+        """Return the choice that holds least often, as estimated."""
         known = [choice for choice in choices if choice is not None]
         return min(known, key=self.cost, default=None)
 
@@ -80,7 +80,7 @@ class Derivation:
         return all(atom.test == "stands" and not literals.worthwhile(BASES[atom.under]) for atom in atoms or ())
 
     def cost(self, atoms: Atoms) -> float:
-        """Return in what share of events one of the atoms holds, at most."""
+        """Return an upper bound on the share of events in which one of the atoms holds."""
         return sum(map(self._frequency, atoms))
 
     # --- leaves ---------------------------------------------------------------------------------
@@ -144,7 +144,7 @@ class Derivation:
         return _together(needed)
 
     def _hint(self, hint: ir.Hint) -> Atoms | None:
-        """Return atoms of which one holds wherever a hint may add points."""
+        """Return atoms one of which holds wherever a hint may add points."""
         atoms = self.atoms(hint.when)
         return self.best([atoms, self._weight(hint.points, ">", 0)]) if isinstance(hint.points, ir.WeightIn) else atoms
 
@@ -242,7 +242,7 @@ class Derivation:
 
 
 def _together(sides: list[Atoms | None]) -> Atoms | None:
-    """Return the atoms of all sides; None if nothing is known of one of them."""
+    """Return the atoms of all sides; None if nothing is known about one of them."""
     if any(side is None for side in sides):
         return None
     return tuple(dict.fromkeys(atom for side in sides if side is not None for atom in side))

@@ -1,4 +1,4 @@
-"""What is derived from a plan once, and can be kept beside it in a plan file.
+"""What is derived from a plan once and can be stored beside it in a plan file.
 
 `Prepared` is plain data: the literals with their pattern databases, and the tables that find rules, windows and the
 ends of paths by event type. An engine that is given it builds nothing; otherwise it makes each table when the first
@@ -67,7 +67,7 @@ class Index:
         guards: Callable[[], Sequence[Guard]],
         frequency: Frequency = estimated,
     ) -> Access:
-        """Return the tables: those that were kept, else new ones."""
+        """Return the tables: stored ones if there are any, else new ones."""
         kept: dict[str, Access] = {} if self._prepared is None else getattr(self._prepared, what)
         known = kept.get(type)
         return access(*paths_of(self._program, frame, guards(), frequency)) if known is None else known

@@ -125,7 +125,7 @@ class Presence:
         return next(iter(self._of_subject(atom.subject)))
 
     def remainder(self, guard: Guard, fields: Fields) -> Guard | None:
-        """Return what is left of a guard where none of these fields is carried; None if it can't be worked out."""
+        """Return what is left of a guard without these fields; None if that can't be determined."""
         defaults = {name: inner.get("default") for name, inner in self._sparse.items() if attribute(name) in fields}
         when = remainder(self.program, self.frame, guard[0], defaults)
         unless = _NEVER_TRUE if guard[1] is None else remainder(self.program, self.frame, guard[1], defaults)
@@ -136,7 +136,7 @@ class Presence:
         return when, None if unless == _NEVER_TRUE else unless
 
     def warm(self) -> None:
-        """Make what finds the rules of every field, which else the first event that carries it waits for."""
+        """Build the finders of all fields, which otherwise the first event that carries a field waits for."""
         _ = self._others
         for field in self._readers_of:
             _ = self._finders[field]
@@ -199,7 +199,7 @@ class Presence:
         return TRUE if units[0].true(e, x) else UNKNOWN
 
     def unasked(self, left: Left, fields: Iterable[str], most: int) -> tuple[list[int], int]:
-        """Return the first members of groups that were not asked for themselves, ascending, and how many more."""
+        """Return the first members of groups that were not asked individually, ascending, and how many more."""
         numbers = self._of_groups(left.groups, fields)
         first = list(islice((number for number in numbers if number not in left.hits), most))
         return first, len(numbers) - len(left.hits) - len(first)
@@ -229,7 +229,7 @@ class Presence:
         return self._readers[number].fields
 
     def is_silent(self, left: Guard) -> bool:
-        """Whether nothing can come of what is left of a guard."""
+        """Whether what is left of a guard can have no effect."""
         return left == _SILENT
 
     def readers(self, fields: Iterable[str]) -> set[int]:
@@ -245,7 +245,7 @@ class Presence:
         return numbers
 
     def finder(self, field: str) -> Finder:
-        """Return what finds the rules worth a look where a field is carried."""
+        """Return the finder of the rules to consider when the event carries a field."""
         numbers = self._readers_of.get(field, [])
         here = [number for number in numbers if field in self._readers[number].speaks_of]
         paths = [

@@ -1,4 +1,4 @@
-"""An emitter for functions that ask many guards: whatever several of them need is bound, or worked out, once."""
+"""An emitter for functions that ask many guards: whatever several of them need is bound, or computed, once."""
 
 from __future__ import annotations
 

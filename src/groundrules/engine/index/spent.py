@@ -22,7 +22,7 @@ class Spent(NamedTuple):
     once: ir.Once
 
     def source(self, emitter: Emitter) -> str:
-        """Return an expression that is true where the rule surely fired too lately."""
+        """Return an expression that is true where the rule certainly fired too recently."""
         key, last, once = key_text(emitter, self.once.key), emitter.local(), self.once
         row = f"({last} := x.readings.firings[{emitter.constant(self.rule)}]({key.source})) is not None"
         if once.per is None:
@@ -35,7 +35,7 @@ class Spent(NamedTuple):
 
 
 def spent(rule: ir.Rule) -> Spent | None:
-    """Return what tells whether a rule has fired; None if it is to be asked individually."""
+    """Return the check of whether a rule has fired; None if it has to be asked individually."""
     if rule.once is None or rule.times is not None or not rule.is_live:
         return None
     return None if any(isinstance(effect, ir.Exempt) for effect in rule.effects) else Spent(rule.id, rule.once)

@@ -1,4 +1,4 @@
-"""An event that is far ahead of the clock and waits until something confirms that time has moved.
+"""An event far ahead of the clock, which waits until something confirms that time has moved.
 
 A partition has at most one, as a row: whatever comes next decides whether its time was true. `confirmed` says which it
 is; the runner then decides it, at its own time or at the clock.
@@ -55,5 +55,5 @@ def load(partition: Partition, decoder: Decoder) -> Any | None:
 
 
 def release(partition: Partition, e: Any) -> None:
-    """Let an event wait no longer."""
+    """Stop an event from waiting."""
     partition.space(AHEAD).drop(e.id)

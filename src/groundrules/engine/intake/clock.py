@@ -1,4 +1,4 @@
-"""The first stage: every event gets its number, its clock time and whether it came late, or is turned away.
+"""The first stage: every event is numbered, timed and marked if late, or is turned away.
 
 Nothing after this stage reads a clock. A partition's clock is the latest event time seen; it never runs back. An event
 older than the clock is *late*: it is handled at the clock. An event older than the ids that are kept is turned away, so
@@ -30,7 +30,7 @@ def refuse(partition: Partition, time: int) -> Rejection | None:
 
 
 def shows_wrong(partition: Partition, time: int, id: str) -> bool:
-    """Tell whether a new event, at `time`, shows that the clock, which one event alone has set, was set wrong."""
+    """Tell whether a new event at `time` shows that the only event so far set the clock wrong."""
     meta = partition.meta
     if meta is None or meta.seq != 1 or meta.clock != meta.first:
         return False
@@ -38,7 +38,7 @@ def shows_wrong(partition: Partition, time: int, id: str) -> bool:
 
 
 def begin_again(partition: Partition, time: int) -> None:
-    """Forget what the only event left, but for its id and number, and set the clock to `time`. Arm the timers anew.
+    """Forget all but the id and number of the only event, and set the clock to `time`. Timers must be armed again.
 
     Another event may wait; it is decided at the new clock.
     """
@@ -51,16 +51,16 @@ def begin_again(partition: Partition, time: int) -> None:
 def is_duplicate(partition: Partition, ahead: int, time: int, id: str) -> bool:
     """Tell whether an event with this id was handled within the last day.
 
-    That is until its own time, or until now, if its time lies so far ahead that it may be wrong.
+    The day counts to its own time, or to now if its time lies so far ahead that it may be wrong.
     """
     before, now = partition.recent_ids.at(id), partition.now
     return before is not None and (time if now < time <= now + ahead else now) - before <= KEPT
 
 
 def step(partition: Partition, ahead: int, e: Any) -> int | None:
-    """Number an event as most come: in order, new, with nothing due until it; move the clock on to it and return it.
+    """Number an ordinary event (in order, new, nothing due before it); advance the clock to its time and return that.
 
-    None, with nothing changed, of any other event: that is for `admit` and `move`. What they do is written out here,
+    For any other event, change nothing and return None: `admit` and `move` handle it. Their steps are inlined here,
     without a call, because every event passes. With a negative `ahead` no event is as most.
     """
     meta, recent, id, passed = partition.meta, partition.recent_ids, e.id, e.time - EPOCH

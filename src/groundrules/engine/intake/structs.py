@@ -84,7 +84,7 @@ def event_struct(name: str, schema: Schema) -> type[msgspec.Struct]:
 
 
 def _sparse_namespace(optional: Mapping[str, Schema]) -> dict[str, Any]:
-    """Return what a struct has for fields without a place: the default of each, and what reads them."""
+    """Return what a struct has for fields without a slot: the default of each, and their reader."""
     if not optional:
         return {}
     fields = {name: _sparse_field(name, inner) for name, inner in optional.items()}
