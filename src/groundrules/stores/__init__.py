@@ -1,4 +1,4 @@
-"""Where state, log and outbox are kept, one kind of store per file. Engines know nothing about them.
+"""Where state, log and outbox are kept, one kind of store per file or folder. Engines know nothing about them.
 
 A store is found by its name among the entry points `groundrules.stores`, each a callable that takes a location:
 `sqlite:groundrules.db`, `postgresql://host/base`. Each must pass `groundrules.testing.store_suite`.

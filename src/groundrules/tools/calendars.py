@@ -1,6 +1,6 @@
-"""A rulebook of a country's working days, written from what the library `holidays` knows (the extra `calendar`).
+"""A rulebook of a country's working days, written from the library `holidays` (the extra `calendar`).
 
-What a government declares is written down, and not looked up while events are decided: which days were free stands in
+What a government declares is written down, not looked up while events are decided: the days off are under
 version control, and a replay finds them as they were, whatever a later version of the library says.
 """
 
@@ -27,12 +27,12 @@ _NOTES = {
 
 
 class UnknownCountryError(GroundrulesError, ValueError):
-    """No country, or no part of it, has this code."""
+    """No country or region has this code."""
 
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """The days of some years that are not as their day of the week.
+    """The days of some years that differ from their day of the week.
 
     place: ISO 3166, `CN` or `DE-BY`. weekend: days of the week, 0 is Monday. days_off: names of the public holidays,
     those on a weekend included. worked: days of a weekend on which people work, as when China shifts them.
@@ -46,13 +46,13 @@ class WorkCalendar:
 
 
 def places() -> list[str]:
-    """Return the codes there are: `CN` for a country, `DE-BY` for a part of one."""
+    """Return the known codes: `CN` for a country, `DE-BY` for a region."""
     countries = holidays.list_supported_countries()
     return sorted([*countries, *(f"{country}-{part}" for country, parts in countries.items() for part in parts)])
 
 
 def work_calendar(place: str, years: Iterable[int], lang: str) -> WorkCalendar:
-    """Return the working days of a place, its holidays named in a language if they have names in it.
+    """Return the working days of a place; its holidays are named in the language if it has names for them.
 
     Raises UnknownCountryError.
     """

@@ -1,4 +1,4 @@
-"""How much a rulebook may come to keep, and to pay out: the bounds that follow from its plan.
+"""How much a rulebook may keep in memory and pay out: the bounds that follow from its plan.
 
 A window keeps, per key, no more entries than its readers can tell apart. Bytes are those of a row without its key: a
 stamp for each entry, plus the id where ids are kept (40 bytes assumed), 40 for a value of `distinct`, 16 for a pane of
@@ -50,7 +50,7 @@ class WindowCost:
 
 @dataclass(frozen=True)
 class CellCost:
-    """What else is kept per key: a balance, when a rule last fired, an open path, what is known of somebody."""
+    """What else is kept per key: a balance, a rule's last firing, an open path, the facts about somebody."""
 
     name: str
     kind: str
@@ -61,7 +61,7 @@ class CellCost:
 
 @dataclass(frozen=True)
 class RewardBound:
-    """The most that one member can earn through a reward in a day; None: no bound."""
+    """The most a member can earn through a reward in a day; None: no bound."""
 
     reward: str
     ledger: str

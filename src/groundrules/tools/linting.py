@@ -20,7 +20,7 @@ from groundrules.tools.testing.cases import Case
 from groundrules.tools.testing.read import TestsError, find_tests, read_tests
 from groundrules.tools.testing.settings import misfits
 
-_ROUNDS = 10  # a mend may make room for another
+_ROUNDS = 10  # a fix may make room for another
 
 
 def rulebooks_at(path: Path) -> list[Path]:
@@ -44,7 +44,7 @@ def _has_header(file: Path) -> bool:
 def lint_path(path: Path | str, supplies: Supplies | None = None, split: bool = False) -> CheckResult:
     """Load, check and lint the rulebook at `path`; a rulebook with errors is not linted.
 
-    With `split`, what keeps all members in one stage is told, too.
+    With `split`, whatever keeps all members in one stage is reported, too.
     """
     return _linted(check_path(path), supplies, split)
 

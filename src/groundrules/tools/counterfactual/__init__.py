@@ -1,1 +1,1 @@
-"""What would have had to be different: the smallest changes that make a rule fire, or not."""
+"""Counterfactuals: the smallest changes that would have made a rule fire, or not fire."""

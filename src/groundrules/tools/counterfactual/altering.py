@@ -47,7 +47,7 @@ class Alteration:
 
 
 def put(event: Json, place: Place, value: Any) -> None:
-    """Set a field of an event, making the objects on the way; None takes it out; an item behind the last is added."""
+    """Set a field of an event, creating objects on the way; None removes it; an item after the last is appended."""
     inside: Any = event
     for name, following in pairwise(place):
         if isinstance(inside, list) and name == len(inside):
@@ -125,7 +125,7 @@ def fact(entity: str, who: str, name: str, value: Any, change: Change) -> Altera
 
 
 def silence(who: str, length: int, change: Change) -> Alteration:
-    """A member who wrote last so long ago."""
+    """A member whose last message was that long ago."""
 
     def alter(partition: Partition) -> None:
         partition.roster.entries.setdefault(("member", who), Known(heard=partition.now)).wrote = partition.now - length
@@ -205,7 +205,7 @@ class InWindow:
         return Change(kind="window", what=self.window.type, count=count, **self.details, **more)
 
     def needed(self, target: int) -> int:
-        """How many more must come so that there are so many; of the last events each new one pushes one out."""
+        """Return how many more entries reach `target`; in a window over the last events, each displaces one."""
         held = {entry.number: encoded(entry.value) if self.window.value else entry.number for entry in self.held}
         missing = target - len(set(held.values()))
         if not self.window.by_events:
@@ -218,7 +218,7 @@ class InWindow:
         return missing
 
     def more(self, count: int) -> Alteration:
-        """So many more events, each with a new value where distinct ones are counted."""
+        """`count` more events, each with a new value where distinct ones are counted."""
 
         def alter(partition: Partition) -> None:
             for number in range(count):
@@ -233,7 +233,7 @@ class InWindow:
         )
 
     def fewer(self, count: int) -> Iterator[Alteration]:
-        """So many fewer events, oldest first, never the current one; nothing if there are not enough."""
+        """`count` fewer events, oldest first, never the current one; None if there are not enough."""
         own = self.scope.partition.number if self.scope.event is not None else -1
         oldest = [entry for entry in self.held if entry.number != own][:count]
         leave_out = _discount if self.window.by_events else _drop
@@ -241,7 +241,7 @@ class InWindow:
             yield Alteration(self.change(-count), to_partition=lambda partition: leave_out(partition, oldest))
 
     def days(self, length: int) -> Alteration:
-        """Entries on the days before, so that the run of days is so long."""
+        """Entries on the days before, so that the run of days has that length."""
 
         def alter(partition: Partition) -> None:
             for day in range(length):
@@ -250,7 +250,7 @@ class InWindow:
         return Alteration(self.change(length), to_partition=alter)
 
     def still_for(self, length: int) -> Alteration:
-        """No event for so long."""
+        """No event for that long."""
 
         def alter(partition: Partition) -> None:
             entries = partition.windows.all(self.window.id, self.key)

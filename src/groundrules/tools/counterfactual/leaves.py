@@ -153,7 +153,7 @@ def _needles(expr: Any, site: Site) -> tuple[list[str], tuple[str, ...], str]:
 
 
 def _fitting(items: Sequence[str], text: Any) -> tuple[str, ...]:
-    """Words in the order in which they would go with a text: those in a script that it has first."""
+    """Words in the order in which they suit a text: those in a script that it uses come first."""
     is_cjk = isinstance(text, str) and not text.isascii()
     return tuple(sorted(items, key=lambda item: is_cjk is item.isascii()))
 
@@ -170,7 +170,7 @@ def _writings(needles: list[str], expr: Any) -> list[Callable[[str], str]]:
 
 
 def _cut(expr: Any, site: Site) -> Iterator[Alteration]:
-    """A text without anything that a leaf finds in it."""
+    """A text with everything that a leaf finds in it removed."""
     subject = _subject(expr.subject)
     text = site.value(subject)
     if not isinstance(text, str):

@@ -51,7 +51,7 @@ class Site:
         return " ".join(clauses.text_of(expr, self.scope).split()) or ".".join(getattr(expr, "path", ()))
 
     def place(self, expr: Any) -> Place | None:
-        """Where in the event a field or fact stands, None if it is read from elsewhere."""
+        """The place of a field or fact in the event; None if it is read from elsewhere."""
         if not isinstance(expr, ir.Field | ir.Fact):
             return None
         path = (*expr.path, expr.fact) if isinstance(expr, ir.Fact) else expr.path
@@ -99,7 +99,7 @@ def reach(expr: Any, relation: Relation, bound: Any, site: Site) -> Iterator[Alt
 
 
 def nearest(relation: Relation, bound: Any) -> Any:
-    """A value that stands in a relation to `bound`, as near to it as can be."""
+    """The nearest value that stands in a relation to `bound`."""
     if isinstance(bound, bool):
         return bound is (relation == "==")
     if isinstance(bound, int | float):
@@ -224,7 +224,7 @@ def _resized(expr: Any, size: Any, relation: Relation, bound: Any, site: Site) -
 
 
 def written_for(call: ir.Call, count: int, site: Site) -> Iterator[Alteration]:
-    """Yield the text in which a function like `emails(text)` finds so many more."""
+    """Yield a text in which a function like `emails(text)` finds that many more."""
     subject = call.arguments[0] if call.arguments else None
     text, items = site.value(subject), findable(call.function, count)
     if not isinstance(subject, ir.Field) or not isinstance(text, str) or len(items) < count or not items:
@@ -254,7 +254,7 @@ def _item(collection: Any, relation: Relation, bound: Any, site: Site) -> Iterat
 
 
 def _another(items: list[Any], number: int) -> Any:
-    """One more item of a list, like those that are there."""
+    """One more item for a list, like the existing ones."""
     if items and isinstance(items[0], dict):
         return {**items[0], "id": f"another-{number}"} if "id" in items[0] else dict(items[0])
     return {"id": f"another-{number}"} if not items else f"another-{number}"

@@ -64,7 +64,7 @@ def _distinct(ways: Any) -> list[Way]:
 
 
 def _added_up(expr: ir.TallyTest, want: bool, site: Site) -> list[Way]:
-    """As few conditions turned as bring a tally or score to its bound, or below it; those that weigh most first."""
+    """The fewest conditions to flip for a tally or score to reach its bound, or drop below it; the weightiest first."""
     if tallies.bounds(expr.tally, site.scope) is None:
         return []
     rising = (expr.operator in (">=", ">", "==")) is want

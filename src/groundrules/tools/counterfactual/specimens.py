@@ -17,7 +17,7 @@ MOST = 9
 
 
 def findable(function: str, count: int) -> list[str]:
-    """So many texts that a function which looks into texts would find; fewer if it finds only one kind of thing."""
+    """`count` texts that a function which searches texts would find; fewer if it finds one kind of thing only."""
     shape = SHAPES.get(function)
     if shape is None or not 0 < count <= MOST:
         return []
@@ -25,7 +25,7 @@ def findable(function: str, count: int) -> list[str]:
 
 
 def specimen(schema: dict[str, Any]) -> Any:
-    """Something that meets a schema, as plain as can be."""
+    """The plainest value that meets a schema."""
     match schema.get("type"):
         case "object":
             required = schema.get("required") or list(schema.get("properties", {}))[:1]

@@ -70,7 +70,7 @@ class Trials:
         return ways or self._not_asked(rule)
 
     def _not_asked(self, rule: ir.Rule) -> list[Way]:
-        """Ways through the guard of a state that was not evaluated this time; they can only be described."""
+        """Ways through the guard of a state that was not evaluated this time; these can only be described."""
         partition = self._witness.remembered(self._moment.partition)
         if not isinstance(rule.trigger, ir.OnState) or partition is None:
             return []
@@ -150,7 +150,7 @@ class Trials:
 
 
 def _is_asked(rule: ir.Rule, plan: ir.Plan, subject: str | None, owner: str, guard: Any, scope: Scope) -> bool:
-    """Whether this is the guard that a rule's firing hangs on: its own, or that of the state that it belongs to."""
+    """Whether a rule's firing depends on this guard: its own, or that of the state it belongs to."""
     if isinstance(rule.trigger, ir.OnState):
         return owner == rule.trigger.state and guard is _guard(rule.trigger, plan)
     return owner == rule.id and guard is rule.when and scope.subject == subject

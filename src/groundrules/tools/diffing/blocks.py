@@ -39,7 +39,7 @@ class Block:
 
     @property
     def lead(self) -> ir.Rule | None:
-        """The rule that says what is true of the whole block."""
+        """The rule that carries what holds for the whole block."""
         return self.rules.get("") or next(iter(self.rules.values()), None)
 
     @property
@@ -98,7 +98,7 @@ def changes(both: Both) -> Iterator[Change]:
 
 
 def _title(block: Block) -> dict[str, str]:
-    """What a block is called; of a table, what its rows have in common, for each may have a title of its own."""
+    """A block's title; for a table, what its rows have in common, because each may have its own."""
     if "otherwise" in block.rules:
         return block.rules["otherwise"].title
     titles = [rule.title for rule in block.rules.values()] if _has_rows(block) else []
@@ -192,7 +192,7 @@ def _name(part: str) -> str:
 
 
 def _steps(before: Block, after: Block) -> dict[str, str]:
-    """Return which step or row of the old block is which of the new one, by number; one that is gone keeps none."""
+    """Map the steps or rows of the old block to those of the new one, by number; removed ones are left out."""
     old, new = before.cell, after.cell
     if isinstance(old, ir.Ladder) and isinstance(new, ir.Ladder):
         pairs = paired(old.steps, new.steps, lambda step: step.reaches, lambda step: True)

@@ -43,7 +43,7 @@ def diff(old: Version, new: Version, state: bytes | None = None) -> Diff:
 
 
 def _gathered(of_lists: list[Change], of_blocks: list[Change]) -> tuple[list[Change], list[Change]]:
-    """Tell with a changed list which blocks it moves; where nothing else changed, they have no entry of their own."""
+    """Record with a changed list which blocks it moves; blocks with no other change get no entry of their own."""
     moved: dict[str, dict[tuple[str, Direction], list[tuple[str, str]]]] = {}
     others = []
     for change in of_blocks:
@@ -63,7 +63,7 @@ def _moves(by_role: dict[tuple[str, Direction], list[tuple[str, str]]]) -> Itera
 
 
 def _same(both: Both) -> bool:
-    """Whether two plans with different digests mean the same: they differ in an order that decides nothing."""
+    """Whether two plans with different digests mean the same: they differ only in an order that has no effect."""
     return alike(replace(both.old, sources=()), replace(both.new, sources=()))
 
 
@@ -147,7 +147,7 @@ def _vocabulary(both: Both) -> Iterator[Change]:
 def _named(
     section: str, id: str, was: bool, now: bool, details: tuple[Detail, ...], about: ir.Ledger | None = None
 ) -> Iterator[Change]:
-    """Yield the changes of things that have nothing but a name."""
+    """Yield the changes of things that consist only of a name."""
     if was and now and not details:
         return
     kind = ("changed" if was else "added") if now else "removed"

@@ -63,5 +63,5 @@ def _hashed(template: ir.Template) -> dict[str, str]:
 
 
 def _or_whole(details: list[Detail], part: str, about: str) -> list[Detail]:
-    """Where two parts differ but read alike, say at least which one it is."""
+    """Where two parts differ but read alike, at least name the part."""
     return details or [Detail(part=part, about=about)]

@@ -61,7 +61,7 @@ def differences(old: ir.AnyExpr | None, new: ir.AnyExpr | None, before: Texts, a
 
 
 def leaves(guard: ir.AnyExpr, outcome: bool = True) -> Iterator[ir.AnyExpr]:
-    """Yield the leaves of a guard; one that must be false as its opposite."""
+    """Yield the leaves of a guard; a leaf that must be false appears as its opposite."""
     if isinstance(guard, ir.Not):
         yield from leaves(guard.operand, not outcome)
     elif isinstance(guard, ir.And | ir.Or):
@@ -80,7 +80,7 @@ def _guard_text(guard: ir.AnyExpr, texts: Texts) -> str:
 
 
 def _unlike(old: list[ir.AnyExpr], new: list[ir.AnyExpr]) -> tuple[list[ir.AnyExpr], list[ir.AnyExpr]]:
-    """Return the leaves that the other guard does not have; of equal ones as many are left out as both have."""
+    """Return the leaves that the other guard lacks; equal ones are left out as often as both have them."""
     theirs = [definition_hash(expr) for expr in new]
     only_old = []
     for leaf in old:

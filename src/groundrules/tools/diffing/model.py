@@ -54,15 +54,15 @@ class Carried(Data, frozen=True, kw_only=True):
     """What putting the new version in force on a live engine does to what is remembered.
 
     Each entry is the kind of memory and what it is of: `window count(message by actor)`, `ledger strikes`. `rows`:
-    how much of that there is in a given state, and what becomes of whom; None without a state to look at.
+    how much of it a given state holds, and what becomes of it; None without a state.
     """
 
     kept: tuple[str, ...] = ()
     begun: tuple[str, ...] = ()  # empty at first
     lost: tuple[str, ...] = ()
     renamed: dict[str, str] = {}
-    cancelled: tuple[str, ...] = ()  # paths whose open ones are given up
-    resettled: tuple[str, ...] = ()  # ladders whose levels are settled anew
+    cancelled: tuple[str, ...] = ()  # paths whose open instances are dropped
+    resettled: tuple[str, ...] = ()  # ladders whose levels are recomputed
     left: tuple[str, ...] = ()  # states
     rows: dict[str, int] | None = None
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Both:
-    """Two plans side by side, with what shows their parts."""
+    """Two plans side by side, with the texts that show their parts."""
 
     old: ir.Plan
     new: ir.Plan
@@ -58,7 +58,7 @@ def wording(part: str, old: dict[str, str], new: dict[str, str]) -> list[Detail]
 
 
 def entries(part: str, old: Iterable[str], new: Iterable[str], about: str = "") -> list[Detail]:
-    """Return what came and went between two sets of entries; nothing if they are equal."""
+    """Return what was added and removed between two sets of entries; nothing if they are equal."""
     was, now = set(old), set(new)
     if was == now:
         return []

@@ -106,7 +106,7 @@ def _once(both: Both, old: ir.Rule, new: ir.Rule) -> Compared:
 
 
 def _level(part: str, before: str, after: str, was: float, now: float) -> Compared:
-    """Compare something of which more lets a rule act on more."""
+    """Compare a setting that lets a rule act on more as it grows."""
     return edit(part, before, after), "same" if was == now else "more" if now > was else "fewer"
 
 

@@ -28,7 +28,7 @@ class Texts:
         self._windows = {window.id: window for window in plan.windows}
 
     def written(self, place: int) -> str:
-        """Return what was written at a place, in one line; empty if nowhere."""
+        """Return what was written at a place, in one line; empty without a place."""
         return " ".join(self._plan.sources[place].text.split()) if 0 <= place < len(self._plan.sources) else ""
 
     def expression(self, expression: Any) -> str:
@@ -165,7 +165,7 @@ def once(limit: ir.Once | None, texts: Texts) -> str:
 
 
 def ranking(ranking: ir.Ranking | None, texts: Texts) -> str:
-    """Return whom a schedule is about, of those whom it finds."""
+    """Return which of those it finds a schedule applies to."""
     if ranking is None:
         return ""
     limit = f", limit {ranking.limit}" if ranking.limit else ""

@@ -91,7 +91,7 @@ class Explained:
 
 
 def watch(witness: Witness, event: Json, behind: Iterable[Json] = ()) -> Explained:
-    """Handle an event on the witness and keep what may be asked about it; `behind` is what comes after it."""
+    """Handle an event on the witness and keep what may be asked about it; `behind` is what follows it."""
     recorder = Recorder(witness.plan, witness.events)
     moment = witness.note(event, recorder, behind)
     moment.decisions = [_refused(witness.plan, event, decision) for decision in moment.decisions]

@@ -64,7 +64,7 @@ def key_histories(partition: Partition) -> None:
 
 
 def lighten(partition: Partition) -> None:
-    """Throw away what no question can concern any more."""
+    """Drop what no question can concern any more."""
     partition.windows.history = list(_entries(partition))
     partition.firings.history = list(_firings(partition))
 
@@ -86,7 +86,7 @@ def _entries(partition: Partition) -> Iterator[Entry]:
 
 
 def _is_within(window: ir.Window, entry: Entry, partition: Partition) -> bool:
-    """Whether an entry of a window that looks back for a time is not too old for it."""
+    """Whether an entry is still within its window's time."""
     limit = partition.now - (window.within or partition.plan.retain) - window.pane
     return KINDS[window.kind].looks_back and not window.by_events and entry.at > limit
 

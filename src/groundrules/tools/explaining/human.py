@@ -32,7 +32,7 @@ from groundrules.window_kinds import KINDS
 
 MARKS = {True: "✓", False: "✗", None: "?"}
 MOST = 5  # rules that did not fire, of those that listened
-MOST_SILENT = 20  # firings of a decision that nothing shows, each with its reason
+MOST_SILENT = 20  # firings of a decision without visible effect, each with its reason
 LONGEST = 100  # columns of a condition where only its gist is shown
 VERDICTS: dict[str, Style] = {"fired": "holds", "item": "holds", "unknown": "unknown"}  # the rest fails
 STYLES: dict[bool | None, Style] = {True: "holds", False: "fails", None: "unknown"}
@@ -55,7 +55,7 @@ def _gist(line: Line) -> Line:
 
 
 def _is_switched_off(rule: RuleExplained) -> bool:
-    """Whether a setting lets the rule's condition never hold."""
+    """Whether a setting keeps the rule's condition from ever holding."""
     return rule.when is not None and rule.when.outcome is False and not any(part.text for part in deciding(rule.when))
 
 
@@ -154,7 +154,7 @@ class Writer:
             yield Line("→ " + self.say("more_fired", count=len(fired) - MOST_SILENT), "faint")
 
     def _aside(self, decision: Decision) -> Iterator[str]:
-        """What did not happen, or happened beside."""
+        """What did not happen, or happened besides."""
         say, lang = self.say, self.say.lang
         for shadow in decision.shadow:
             actions = self.say.join(deed(action, lang, self._wordings) for action in shadow.actions)

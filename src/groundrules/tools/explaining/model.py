@@ -159,7 +159,7 @@ class WouldFire(Record, frozen=True, kw_only=True):
 
 
 class PathItems(Record, frozen=True, kw_only=True):
-    """What an event was on an open path: the items that it is, and those that remain, by id. `key` is the path's."""
+    """What an event did on an open path: the items it completed and those that remain, by id. `key` is the path's."""
 
     path: str
     key: tuple[str, ...]

@@ -25,7 +25,7 @@ def nearness(rule: RuleExplained) -> float:
 
 
 def nearest_first(rule: RuleExplained) -> tuple[float, int, str]:
-    """Sorts rules that did not fire."""
+    """Return the sort key of a rule that did not fire."""
     held, of = parts_that_hold(rule.when)
     return -nearness(rule), of - held, rule.rule
 

@@ -59,7 +59,7 @@ class Guide:
         return self.phrases.named("themes", tag) or tag.replace("-", " ").replace("_", " ").capitalize()
 
     def is_bookkeeping(self, rule: ir.Rule) -> bool:
-        """Tell whether a rule only keeps numbers about the group or its channels, and so is nothing to members."""
+        """Tell whether a rule only keeps numbers about the group or its channels, which members need not know."""
         per = {ledger.id: ledger.per for ledger in self.plan.ledgers}
         moved = [effect for effect in rule.effects if isinstance(effect, ir.Delta | ir.Reset)]
         counts = [effect for effect in moved if per[effect.ledger] in ("channel", "community")]

@@ -160,7 +160,7 @@ class Phrases(Speech):
         return "" if expr is None else self("concerned")
 
     def _picked(self, pick: ir.Pick) -> str:
-        """Those on whom the lot falls."""
+        """The members picked by lot."""
         whom = self.whom(pick.items) or self("concerned")
         number = self.value(pick.count)
         return self("picked_one" if number == "1" else "picked", n=number, whom=whom)

@@ -67,7 +67,7 @@ def _values(detail: Detail) -> Iterator[Line]:
 
 
 def _entries(detail: Detail, say: DiffSpeech) -> Iterator[Line]:
-    """Yield what came and went, unless the texts before and after show it."""
+    """Yield what was added and removed, unless the texts before and after show it."""
     if detail.before and detail.after:
         return
     came = Line(f"+ {say.join(say.some(detail.added), 'comma')}", "holds") if detail.added else None

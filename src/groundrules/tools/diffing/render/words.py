@@ -79,7 +79,7 @@ class DiffSpeech(Speech):
             yield self("rows"), [f"{self._memory(name)}: {count:,}" for name, count in carried.rows.items()]
 
     def what(self, detail: Detail) -> str:
-        """Say of a detail without values what it is that differs."""
+        """Name what differs in a detail without values."""
         if detail.blocks:
             named = [self("block", section=self(f"section.{section}"), id=id) for section, id in detail.blocks]
             return self.join(self.some(named), "comma")
@@ -88,7 +88,7 @@ class DiffSpeech(Speech):
         return self(detail.part) if detail.part in ("schema", "other") else self("differs")
 
     def head(self, detail: Detail) -> str:
-        """What a detail begins with: the part of the block that it is about."""
+        """The beginning of a detail: the part of the block it concerns."""
         if detail.blocks:
             return self(f"moves.{detail.role}.{detail.direction}")
         return "" if detail.part in ("schema", "other") else self.part(detail.part)
