@@ -92,7 +92,7 @@ pytest: $(STAMP) ## the tests
 lock: ## take today's newest versions into constraints.txt (PYTHON=python3.11, which needs most)
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/$(PIP) --upgrade pip setuptools hatchling editables
-	.venv-lock/bin/$(PIP) --editable . --group dev
+	.venv-lock/bin/$(PIP) --editable . --group dev --group spark
 	.venv-lock/bin/pip freeze --all --exclude-editable > constraints.txt
 	rm -rf .venv-lock
 
