@@ -53,7 +53,7 @@ def specification(plan: ir.Plan, name: str) -> ir.ActionSpec:
 
 
 def key_parameters(plan: ir.Plan, wish: Wish) -> dict[str, Any]:
-    """The parameters that tell this action apart from others of its name and target."""
+    """The parameters that distinguish this action from others of its name and target."""
     merged = specification(plan, wish.do).merge
     return {name: value for name, value in sorted(wish.parameters.items()) if name not in merged}
 
@@ -63,7 +63,7 @@ def identity_of(plan: ir.Plan, wish: Wish) -> str:
 
 
 def merge(plan: ir.Plan, wishes: Iterable[Wish]) -> list[Wish]:
-    """One wish for each action that is asked for, sorted by name, target and telling-apart parameters."""
+    """One wish for each action that is asked for, sorted by name, target and distinguishing parameters."""
     merged: dict[str, Wish] = {}
     for wish in wishes:
         name = identity_of(plan, wish)

@@ -55,7 +55,7 @@ class Appeals:
         self.measures = [measure for measure in self.measures if measure not in forgotten]
 
     def find(self, event: Json, who: str | None, now: int) -> Measure | None:
-        """The latest measure that an appeal can mean; of several of the same time, that of the first ladder."""
+        """The latest measure that an appeal can mean; of several taken at the same time, that of the first ladder."""
         ladder, action = event.get("ladder"), event.get("action")
         meant = [
             measure
@@ -66,13 +66,13 @@ class Appeals:
         return max(meant, key=lambda measure: measure.at, default=None)
 
     def close(self, who: str, actions: list[str]) -> None:
-        """Let nobody appeal any more against the measures that asked for one of these actions."""
+        """End the right to appeal against the measures that asked for one of these actions."""
         self.measures = [
             measure for measure in self.measures if measure.who != who or set(actions).isdisjoint(measure.actions)
         ]
 
     def hear(self, partition: Partition, event: Json) -> tuple[list[Ask], list[Note]]:
-        """What an appeal's event takes back, and what is to be told of it."""
+        """What an appeal event takes back, and the notes about it."""
         if event["type"] not in ("appeal.opened", "appeal.granted"):
             return [], []
         who = walk(event, ("actor", "id") if event["type"] == "appeal.opened" else ("target", "id"))

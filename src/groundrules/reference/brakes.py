@@ -60,7 +60,7 @@ def applies(brake: ir.Brake, now: int) -> bool:
 def sort_out(
     partition: Partition, actions: Iterable[Action], released: bool
 ) -> tuple[list[Action], dict[str, list[Wish]], list[ir.Brake], list[Note]]:
-    """The actions to be done, those held back by brake, the brakes that raise an alarm, and what is told."""
+    """The actions to be done, those held back by brake, the brakes that raise an alarm, and the notes."""
     kept: list[Action] = []
     held: dict[str, list[Wish]] = {}
     alarms: list[ir.Brake] = []

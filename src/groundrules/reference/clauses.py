@@ -110,7 +110,7 @@ def witnessing_items(expr: ir.Quantified, scope: Scope) -> list[Scope]:
 
 
 def clause(leaf: Any, scope: Scope) -> Clause:
-    """What is told of one leaf."""
+    """The clause of one leaf."""
     source = source_of(leaf, scope)
     return Clause(
         text=text_of(leaf, scope),
@@ -145,7 +145,7 @@ def points(leaf: ir.TallyTest, scope: Scope) -> dict[str, Any]:
 
 
 def operands_of(leaf: Any) -> list[Any]:
-    """The expressions that a leaf compares, looks into or asks about; a value that stands as a condition, itself."""
+    """The expressions that a leaf compares, searches or asks about; for a value used as a condition, itself."""
     return parts(leaf) if isinstance(leaf, LEAVES) else [leaf]
 
 
@@ -163,7 +163,7 @@ def written(value: Any, expr: Any) -> Any:
 
 
 def evidence(leaf: Any, scope: Scope) -> tuple[Evidence, ...]:
-    """Where a clause found something in a text of the event: leftmost occurrences, at most eight."""
+    """Where a clause found something in a text of the event: the leftmost occurrences, at most eight."""
     field = subject_of(leaf)
     if field is None:
         return ()
@@ -178,7 +178,7 @@ def evidence(leaf: Any, scope: Scope) -> tuple[Evidence, ...]:
 
 
 def subject_of(leaf: Any) -> ir.Field | None:
-    """The text of the event that a leaf looks into, if there is one."""
+    """The text of the event that a leaf searches, if there is one."""
     match leaf:
         case ir.Contains() | ir.ContainsList() | ir.Affix() | ir.Matches():
             looked_into: tuple[Any, ...] = (leaf.subject,)
@@ -193,7 +193,7 @@ def subject_of(leaf: Any) -> ir.Field | None:
 
 
 def occurrences(leaf: Any, subject: str, scope: Scope) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield every pattern of a leaf that the subject bears out, with its leftmost place."""
+    """Yield everything a leaf looks for that occurs in the subject, with its leftmost place."""
     whole = (0, len(subject))
     match leaf:
         case ir.Contains():

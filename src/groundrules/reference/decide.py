@@ -42,9 +42,9 @@ class Occasion:
     """What is to be decided.
 
     `groups` are the rules to ask, each group in a scope of its own: one for an event, one per member for a schedule.
-    `occurrence` tells this trigger apart from all others of the partition; action keys are made from it. `cause` is
-    what brings the decision about. `behind` is the ledger whose ladder asks, `event` the event that everything
-    behind this goes back to. The rest is what the trigger itself brings about, apart from any rule.
+    `occurrence` distinguishes this trigger from all others of the partition; action keys are made from it. `cause` is
+    what brings the decision about. `behind` is the ledger whose ladder asks, `event` the event that all of this goes
+    back to. The rest is what the trigger itself brings about, apart from any rule.
     """
 
     groups: list[tuple[list[ir.Rule], Scope]]
@@ -151,7 +151,7 @@ def decide(partition: Partition, occasion: Occasion) -> tuple[Decision, list[Cro
 
 
 def braked(partition: Partition, occasion: Occasion, done: list[Action]) -> tuple[list[Action], list[Note]]:
-    """Hold back what is too much; the actions to be done, alarms and requests among them, and what is told."""
+    """Hold back excess actions; the actions to be done, including alarms and requests, and the notes."""
     kept, held, alarms, notes = brakes.sort_out(partition, done, occasion.released)
     scope = Scope(partition, partition.now)
     wishes: list[actions.Wish] = []
@@ -178,14 +178,14 @@ def fire(answer: Answer) -> Firing:
 
 
 def borne_out(deciding: tuple[Clause, ...]) -> str:
-    """What `match` stands for: of the first clause that found something in a text, the leftmost find."""
+    """The value of `match`: the leftmost find of the first clause that found something in a text."""
     matches = [(clause.text, place) for clause in deciding if clause.outcome for place in clause.evidence]
     same = [place for text, place in matches if text == matches[0][0]]
     return min(same, key=lambda place: (place.start, place.end)).text if same else ""
 
 
 def matched(rule: ir.Rule, scope: Scope) -> tuple[str, ...]:
-    """The events that the windows which came out true in the guard still hold."""
+    """The events still held by the windows whose tests were true in the guard."""
     leaves = [] if isinstance(rule.when, ir.Const) else clauses.deciding(rule.when, scope)
     tests = [leaf for leaf in leaves if isinstance(leaf[0], ir.WindowTest) and evaluate(*leaf) is True]
     return scope.partition.windows.matched(tests, scope.now)

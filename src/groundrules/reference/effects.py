@@ -67,7 +67,7 @@ class Draft:
 
 @dataclass
 class Gathered:
-    """What one firing asks for; `notes`: what it can't do, `later`: with each draft, after what time it is done."""
+    """What one firing asks for; `notes`: what it can't do; `later`: delayed drafts, each with its delay."""
 
     outcome: Outcome = field(default_factory=Outcome)
     drafts: list[Draft] = field(default_factory=list)
@@ -125,7 +125,7 @@ def gather_balances(effect: ir.Delta | ir.Reset, rule: str, scope: Scope, gather
 
 
 def each(who: Any) -> list[Any]:
-    """Everybody whom an effect hits, each once: nobody, one, or all of a list."""
+    """Everybody an effect applies to, each once: nobody, one member, or everybody on a list."""
     return [] if who is None else list(dict.fromkeys(who)) if isinstance(who, list | tuple) else [who]
 
 
@@ -151,7 +151,7 @@ def draft(act: ir.Act, rule: str, scope: Scope, notes: list[Note]) -> list[Draft
 
 
 def fitted(act: ir.Act, rule: str, name: str, known: dict[str, Any], plan: ir.Plan) -> list[Note]:
-    """Cut a computed number to a whole one; a note if no such action may have it."""
+    """Round a computed number down to an integer; a note if it is outside the action's bounds."""
     bounds: dict[str, tuple[int, int]] = next((spec.bounds for spec in plan.actions if spec.name == act.do), {})
     if name not in bounds or isinstance(act.parameters[name], ir.Const):
         return []

@@ -1,7 +1,7 @@
 """Lists that change: how a partition's own entries change them.
 
-A list with `changes` begins as it is declared. An entry is added by a rule or by an event `list.changed`, and removed
-likewise; one that it has already, or does not have, changes nothing. White space around an entry is not part of it.
+A list with `changes` begins as it is declared. A rule or a `list.changed` event adds an entry or removes one; adding
+one that the list has, or removing one that it lacks, changes nothing. White space around an entry is not part of it.
 Within one decision, entries are added before others are removed. A list takes no more than `MOST` changes to what is
 declared: the next entry is refused, with a note.
 """
@@ -36,7 +36,7 @@ class EntryAsk:
 
 
 def change(partition: Partition, asks: Iterable[EntryAsk]) -> list[Note]:
-    """Change lists; what is to be told of it."""
+    """Change lists; the notes about it."""
     notes = []
     for ask in sorted(asks, key=lambda ask: (ask.list, ask.remove, ask.entry)):
         kind = apply(partition, ask)
@@ -59,7 +59,7 @@ def apply(partition: Partition, ask: EntryAsk) -> str | None:
 
 
 def hear(partition: Partition, event: Json) -> list[Note]:
-    """Take over what an event says of a list that changes."""
+    """Apply what an event says about a list that changes; the notes about it."""
     if event["type"] != LIST_CHANGED or not changes(partition.plan, event["list"]):
         return []
     asks = [EntryAsk(event["list"], entry, False) for entry in event.get("add") or ()]

@@ -26,7 +26,7 @@ class Fallbacks:
         self.held |= {action.key: (now, action.or_else) for action in actions if action.or_else}
 
     def of_result(self, event: Json, now: int) -> tuple[list[Action], list[Note]]:
-        """What an `action.result` event asks to be done, and what is to be told of it."""
+        """What an `action.result` event asks to be done, and the notes about it."""
         if event["type"] != "action.result" or event["ok"]:
             return [], []
         detail: dict[str, Any] = {name: event[name] for name in ("do", "reason") if name in event}

@@ -1,4 +1,4 @@
-"""What rules remember of their own firings.
+"""What rules remember about their own firings.
 
 `once_per` asks whether a rule fired under the same key less than its time ago (90 days unless it says), or in the same
 calendar period of the rulebook's zone. `times` counts the firings under its key in (now - within, now], the one at hand
@@ -50,33 +50,33 @@ class Firings:
         return any(scope.now - at < (rule.once.within or ir.REMEMBERED) for at in times)
 
     def undo(self, rule: ir.Rule, once: tuple[str, ...], at: int) -> None:
-        """Let a rule fire again whose firing at `at` was taken back; `times` goes on counting it."""
+        """Let a rule fire again after its firing at `at` was taken back; `times` still counts it."""
         self.history = [
             replace(f, undone=True) if (f.rule, f.live, f.once, f.at) == (rule.id, True, once, at) else f
             for f in self.history
         ]
 
     def record(self, rule: ir.Rule, lane: str, scope: Scope) -> None:
-        """Write a firing down."""
+        """Record a firing."""
         once = key_of(rule.once.key, scope) if rule.once else ()
         times = key_of(rule.times.key, scope) if rule.times else ()
         self.history.append(Firing(rule.id, lane == "live", scope.now, once, times))
 
     def number(self, rule: ir.Rule, lane: str, scope: Scope) -> int:
-        """How often the rule has fired within the time of its `times`, as far as written down."""
+        """How many recorded firings of the rule lie within the time of its `times`."""
         assert rule.times is not None
         key = key_of(rule.times.key, scope)
         held = [f.at for f in self.history if (f.rule, f.live, f.times) == (rule.id, lane == "live", key)]
         return sum(scope.now - at < rule.times.within for at in held)
 
     def nth(self, rule: ir.Rule, lane: str, scope: Scope) -> int:
-        """The number of the step of `times` that the firing written down last takes; 0 without `times`."""
+        """The number of the step of `times` that the last recorded firing takes; 0 without `times`."""
         if rule.times is None:
             return 0
         return min(self.number(rule, lane, scope), max(number for number, _ in rule.times.steps))
 
     def effects(self, rule: ir.Rule, lane: str, scope: Scope) -> tuple[Any, ...]:
-        """The effects of the firing that was written down last: the rule's own and those of its step of `times`."""
+        """The effects of the last recorded firing: the rule's own and those of its step of `times`."""
         if rule.times is None:
             return rule.effects
         steps, number = dict(rule.times.steps), self.nth(rule, lane, scope)

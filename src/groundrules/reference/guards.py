@@ -2,15 +2,16 @@
 
 A rule **fires** if its `when` is true and its `unless` is not true: an unknown `when` never fires a rule, an unknown
 `unless` never holds one back. A rule whose `when` is unknown while its `unless` is not true is **undecided**, and the
-log says which facts were missing. A rule that is `off`, past its `ends` or before its `starts`, is not asked. Events of
-the bot's own doing are answered only by rules whose `when` mentions `actor.self`; whatever follows from them, such as a
-ladder's step, is nobody's act.
+log says which facts were missing. A rule that is `off`, past its `ends` or before its `starts`, is not asked. Events
+caused by the bot itself are answered only by rules whose `when` mentions `actor.self`; whatever follows from them, such
+as a ladder's step, is nobody's act.
 
-A rule with `once_per` that fired already for this key, within its time or in this calendar period, does not fire again;
-one with a missing key component is undecided, and so is one with a missing component of `times: {per}`.
+A rule with `once_per` that has already fired for this key, within its time or in this calendar period, does not fire
+again; one with a missing key component is undecided, and so is one with a missing component of `times: {per}`.
 
-A rule is **exempted** if an exempting rule names it whose own `when` is true or unknown and whose `unless` is not true:
-in doubt for the member. Exempting takes all of a rule's contribution away, except an exempting rule's own exemption.
+A rule is **exempted** if it is named by an exempting rule whose own `when` is true or unknown and whose `unless` is not
+true: the member gets the benefit of the doubt. Exempting takes all of a rule's contribution away, except an exempting
+rule's own exemption.
 The exempted rule is listed under `exempted` if it would have fired, and remembers nothing of it. Likewise, among the
 rules of a group (`first_of`) that would fire, all give way to the one with the lowest priority (the first by id if
 there are several).
@@ -60,7 +61,7 @@ def applies(rule: ir.Rule, scope: Scope) -> bool:
 
 
 def answer(rule: ir.Rule, scope: Scope) -> Answer:
-    """What a rule says, its memory of earlier firings included, exemptions not."""
+    """What a rule says, given its earlier firings but regardless of exemptions."""
     lane = lane_of(rule, scope)
     when = evaluate(rule.when, scope.watched(rule.id, rule.when))
     unless = None if rule.unless is None else evaluate(rule.unless, scope.watched(rule.id, rule.unless))

@@ -56,7 +56,7 @@ def refuse(code: Code, reason: str, path: str = "") -> InvalidEventError:
 
 
 def read(raw: bytes | str | Json, plan: ir.Plan) -> tuple[Json, list[Note]]:
-    """The event in `raw`, defaults filled in, and what is noted of it; raises InvalidEventError if there is none."""
+    """The event in `raw`, defaults filled in, and the notes about it; raises InvalidEventError if there is none."""
     event = clean(parse(raw if isinstance(raw, bytes | str) else json.dumps(raw)))
     if not isinstance(event, dict):
         raise refuse(codes.EVENT_NOT_JSON, "an event must be an object")
@@ -77,7 +77,7 @@ def read(raw: bytes | str | Json, plan: ir.Plan) -> tuple[Json, list[Note]]:
 
 
 def cut(value: Any, schema: Json, longest: int, path: list[str | int], too_long: dict[str, int]) -> Any:
-    """The value with prose and URLs cut to what a rulebook reads; `too_long` learns how long they were, by place."""
+    """The value with prose and URLs cut to what a rulebook reads; `too_long` receives their lengths, by place."""
     if isinstance(value, str) and schema.get("format") in ("prose", "uri") and len(value) > longest:
         too_long[place(path)] = len(value)
         return value[:longest]
@@ -92,7 +92,7 @@ def cut(value: Any, schema: Json, longest: int, path: list[str | int], too_long:
 
 
 def notes_of(too_long: dict[str, int], longest: int) -> list[Note]:
-    """One note, of the longest text that was cut."""
+    """One note, about the longest text that was cut; none if no text was."""
     if not too_long:
         return []
     first = min(too_long, key=lambda place: (-too_long[place], place))
@@ -177,12 +177,12 @@ def is_date_time(value: Any) -> bool:
 
 @FORMATS.checks("date")
 def is_date(value: Any) -> bool:
-    """`YYYY-MM-DD` of the years 1 to 9999, `--MM-DD`, where 29 February may stand, or either as a lunar date."""
+    """`YYYY-MM-DD` of the years 1 to 9999, `--MM-DD`, 29 February included, or either as a lunar date."""
     return not isinstance(value, str) or parse_date(value) is not None
 
 
 def rejections(error: ValidationError) -> Iterator[Rejection]:
-    """What is told of one violation; each missing field is one of its own."""
+    """The rejections for one violation: one for each missing field, or a single one."""
     path = [*error.absolute_path]
     required: Any = error.validator_value if error.validator == "required" else ()
     instance: Any = error.instance

@@ -19,8 +19,8 @@ from groundrules.reference.scope import Watch, identity, walk
 class Interpreter:
     """Runs a plan slowly. The same events give the same decisions as `groundrules.Engine`.
 
-    `watch(owner, guard, scope)` is called for each guard that is asked, before it is: the `when` and `unless` of a rule
-    (the owner is the rule's id), the `until` of an open path and the `enter` and `leave` of a state (its id); and for
+    `watch(owner, guard, scope)` is called before each guard is asked: the `when` and `unless` of a rule (the owner is
+    the rule's id), the `until` of an open path and the `enter` and `leave` of a state (the owner is its id); and for
     each step of `times` that is taken (`rule@number`, with a constant).
     """
 
@@ -52,7 +52,7 @@ class Interpreter:
         return [decision for id in sorted(self.runners) for decision in self.runners[id].advance(now)]
 
     def finish(self) -> list[Decision]:
-        """Decide the events that still wait, each at its own time, for no further input comes."""
+        """Decide the events that still wait, each at its own time, since no further input comes."""
         return [decision for id in sorted(self.runners) for decision in self.runners[id].finish()]
 
     def next_due(self) -> int | None:

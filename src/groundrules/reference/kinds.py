@@ -18,7 +18,7 @@ from groundrules.types import kinds as types
 
 @singledispatch
 def kind_of(expr: Any) -> ir.Kind | None:
-    """The kind of a value; None where its Python type says all."""
+    """The kind of a value; None where its Python type says everything."""
     return None
 
 

@@ -35,7 +35,7 @@ class Labels:
         self.marks: dict[tuple[str, str, str], Mark] = {}
 
     def mark(self, entity: str, bearer: str, label: str, now: int) -> Mark | None:
-        """What stands at `now`, or None."""
+        """The mark in force at `now`, or None."""
         mark = self.marks.get((entity, bearer, label))
         return None if mark is None or (mark.until is not None and mark.until <= now) else mark
 
@@ -50,7 +50,7 @@ class Labels:
         return None if lasts is None else now + lasts
 
     def hear(self, event: Json, now: int) -> list[Note]:
-        """Take a person's word about labels; what is to be told of it."""
+        """Apply the labels that people set or removed; the notes about it."""
         if event["type"] not in TYPES or walk(event, ("actor", "self")) is True:
             return []
         borne = event["type"] == "label.set"
@@ -64,7 +64,7 @@ class Labels:
         return notes
 
     def by_rule(self, entity: str, bearer: str, label: str, borne: bool, lasts: int | None, now: int) -> bool:
-        """A rule sets a label or takes it off; whether that changed anything."""
+        """Set or remove a label for a rule; whether that changed anything."""
         mark = self.mark(entity, bearer, label, now)
         until = self.until(entity, lasts, now)
         if mark is None and not borne:

@@ -29,7 +29,7 @@ from groundrules.calendar.periods import period_index
 from groundrules.decisions import LedgerChange
 from groundrules.plan import ir
 
-LARGEST = 2**62  # what a balance holds at most, either way
+LARGEST = 2**62  # the largest balance, above or below zero
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Change:
 
 @dataclass
 class Grant:
-    """What a rewarded event got under a key of `undo_on`, until it is taken back; `once` is its key of `once_per`."""
+    """What an event was granted under a key of `undo_on`, until it is taken back; `once` is its key of `once_per`."""
 
     rule: str
     key: tuple[str, ...]
@@ -104,12 +104,12 @@ class Ledgers:
         return None if definition.per in ir.LASTING else moved + self.plan.retain + 1
 
     def forgets(self, ledger: str, who: str, now: int) -> int | None:
-        """When the balance that there is at `now` is forgotten; None: never."""
+        """When the balance held at `now` is forgotten; None: never."""
         moved = [change.at for change in self.history.get((ledger, who), []) if change.at <= now]
         return self.forgotten(self.definitions[ledger], moved[-1]) if moved else None
 
     def fades(self, ledger: str, who: str, now: int) -> Iterator[int]:
-        """The instants after `now` at which a balance fades, until it is at rest or forgotten."""
+        """The instants after `now` at which a balance fades, until it comes to rest or is forgotten."""
         definition, end = self.definitions[ledger], self.forgets(ledger, who, now)
         balance, left = self.play(ledger, who, now)
         while definition.fade is not None and left is not None and (end is None or left + definition.fade.every < end):
@@ -235,9 +235,9 @@ def rest_of(ledger: ir.Ledger) -> int:
 
 
 def fade(ledger: ir.Ledger, balance: int, left: int | None, now: int) -> tuple[int, int | None]:
-    """Play the whole periods that have gone by since the balance left its floor.
+    """Apply the fade of the whole periods that have passed since the balance left its floor.
 
-    Returns the balance and, unless it is back, `left` moved on past the periods that were played.
+    Returns the balance and, unless it is back, `left` moved on past the periods that were applied.
     """
     if ledger.fade is None or left is None:
         return balance, left

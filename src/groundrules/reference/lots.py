@@ -27,7 +27,7 @@ def number(scope: Scope, site: str, about: str = "") -> float:
 
 
 def drawn(scope: Scope, site: str, items: list[Any]) -> list[Any]:
-    """The different items, by their lots."""
+    """The distinct items, ordered by their lots."""
     different = {encoded(item): item for item in items}
     return [different[name] for name in sorted(different, key=lambda name: (number(scope, site, name), name))]
 

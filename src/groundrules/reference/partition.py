@@ -28,9 +28,9 @@ from groundrules.reference.windows import Windows
 class Partition:
     """One partition at its clock `now`.
 
-    `name` is the rulebook's as decisions give it, `number` that of the last event, `recent_ids` tells when each event
-    id was handled, `schedules` when each schedule last ran (at first: when it all began). `waiting` is the event that
-    lies far ahead of the clock, with its notes.
+    `name` is the rulebook's name in decisions, `number` the number of the last event. `recent_ids` says when each event
+    id was handled, `schedules` when each schedule last ran (initially: when the partition began). `waiting` is the
+    event that lies far ahead of the clock, with its notes.
     """
 
     def __init__(self, plan: ir.Plan, name: str, id: str, now: int, watch: Watch | None = None) -> None:

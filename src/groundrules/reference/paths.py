@@ -3,8 +3,8 @@
 A rule with the effect `open` opens its path under the path's key, unless one is open there already; with a missing key
 component it opens none. Opening plans every step: `after` counts from now, `due` is an instant that the start event
 names; a step taken several times is planned `every` so often. A step whose instant is missing or lies before now is
-left out, with a note. Outside the path's hours a step waits for the next time that they begin, and those counted from
-the start that come after it wait as much longer. A path without steps to come is over, and its key free.
+left out, with a note. Outside the path's hours a step waits for the next time that they begin, and later steps counted
+from the start are delayed by as much. A path without steps to come is over, and its key free.
 
 An event ends the open paths of its partition whose `until` names its type and is true of it and the start event; the
 rules on its end (step -1) are asked then. If a `restart` is true and no `until` is, the path is replanned and begins
@@ -50,7 +50,7 @@ class Path:
 
     @property
     def name(self) -> str:
-        """The key as one text, by which paths go: components apart by U+001F, which U+001E escapes inside them."""
+        """The key as one text, by which paths are sorted: components joined by U+001F, escaped inside by U+001E."""
         return "\x1f".join(part.replace("\x1e", "\x1ee").replace("\x1f", "\x1es") for part in self.key)
 
 
@@ -87,7 +87,7 @@ class Processes:
     # --- opening ----------------------------------------------------------------------------------
 
     def open(self, process: str, scope: Scope, number: int) -> list[Note]:
-        """Open a path for the event at hand; what is to be told of it."""
+        """Open a path for the event at hand; the notes about it."""
         parts = [evaluate(part, scope) for part in self.definitions[process].key]
         if scope.event is None or None in parts:
             return []
@@ -116,9 +116,9 @@ class Processes:
         return notes
 
     def in_hours(self, definition: ir.Process, turns: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-        """The turns, each at its instant or at the next beginning of the path's hours.
+        """The turns, each at its instant or when the path's hours next begin.
 
-        By as much as a step that is counted from the start has waited, those behind it that are so counted come later.
+        When a step counted from the start has to wait, later steps counted from the start are delayed by as much.
         """
         if definition.hours is None:
             return turns
@@ -132,7 +132,7 @@ class Processes:
         return sorted(moved)
 
     def make_room(self, definition: ir.Process) -> list[Note]:
-        """Give up the path opened first if there are as many as there may be."""
+        """Give up the path opened first if the limit is reached."""
         held = [path for path in self.paths if path.process == definition.id]
         if len(held) < definition.limit:
             return []
@@ -159,7 +159,7 @@ class Processes:
         return Turn(path, ends, restarts and not ends, items, completes=ends)
 
     def take(self, turn: Turn, scope: Scope, number: int) -> list[Note]:
-        """Let an event do what it does to an open path; what is to be told of it."""
+        """Let an event do what it does to an open path; the notes about it."""
         path = turn.path
         path.done = turn.done
         notes = [note("path_item_done", path.process, path.key, item=item) for item in turn.items]
@@ -199,7 +199,7 @@ def holds(until: ir.Until, scope: Scope, process: str) -> bool:
 
 
 def over(before: Any, after: Any) -> Any:
-    """What `after` says, and of objects what `before` said and `after` does not."""
+    """The value of `after`; objects keep the members of `before` that `after` lacks."""
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return after
     return before | {name: over(before.get(name), value) for name, value in after.items()}

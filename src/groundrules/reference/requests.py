@@ -55,7 +55,7 @@ class Case:
 
 @dataclass
 class Request:
-    """A request that stands: the rule behind it, until when, who approved, what is held."""
+    """A pending request: the rule behind it, until when, who approved, what is held."""
 
     id: str
     rule: ir.Rule
@@ -65,13 +65,13 @@ class Request:
 
 
 class Approvals:
-    """The requests that stand in one partition."""
+    """The pending requests of one partition."""
 
     def __init__(self) -> None:
         self.standing: dict[str, Request] = {}
 
     def requests(self, partition: Partition, occasion: Occasion, held: list[Firing]) -> list[actions.Wish]:
-        """Put what is held away; the actions that ask for its approval."""
+        """Store what is held; the actions that ask for its approval."""
         parts: dict[tuple[str, str], list[Firing]] = {}
         for firing in held:
             assert firing.rule.approval is not None
@@ -80,13 +80,13 @@ class Approvals:
         return [self.ask(partition, occasion, part, firings) for (_, part), firings in parts.items()]
 
     def ask(self, partition: Partition, occasion: Occasion, part: str, firings: list[Firing]) -> actions.Wish:
-        """Put some firings of one rule away; the action that asks for their approval."""
+        """Store some firings of one rule; the action that asks for their approval."""
         rule = firings[0].rule
         occurrence = f"{occasion.occurrence}:{part}" if part else occasion.occurrence
         return self.stand(partition, occurrence, rule, [case_of(partition, firing) for firing in firings])
 
     def stand(self, partition: Partition, occurrence: str, rule: ir.Rule, cases: list[Case]) -> actions.Wish:
-        """Keep a request; the action that makes it."""
+        """Store a request; the action that makes it."""
         approval = rule.approval
         assert approval is not None
         id = actions.hashed([partition.id, occurrence, rule.id])
@@ -104,7 +104,7 @@ class Approvals:
     def ask_for(
         self, partition: Partition, occasion: Occasion, rule: ir.Rule, wishes: list[actions.Wish]
     ) -> actions.Wish:
-        """Put actions away that a brake holds back; the action that asks for their approval."""
+        """Store actions that a brake holds back; the action that asks for their approval."""
         scope = Scope(partition, partition.now, occasion.event)
         outcome = Outcome(wishes)
         return self.stand(

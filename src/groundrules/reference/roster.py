@@ -4,7 +4,7 @@ An event gives facts with every object in it that stands for an entity (as its s
 two in one event, the one whose place comes later by field name. It holds from the next event on: the event at hand
 speaks for itself. (The engine keeps only what rules read.)
 
-Somebody who left, was kicked or was banned is forgotten at once; so is anybody not heard of for the plan's `retain`.
+Somebody who left, was kicked or was banned is forgotten at once; so is anybody not seen for the plan's `retain`.
 For those who left by themselves, `first_seen` is kept.
 
 `first_seen` is a fact that no event needs to give: when a member was first met. A member who arrived then
@@ -12,8 +12,8 @@ For those who left by themselves, `first_seen` is kept.
 `retain` ago, or from when they joined, if that is known.
 
 `silence(member)` counts from the member's last message; without one, from joining (as `joined` says, or else when
-`member.joined` came) or from the first event that the partition ever saw, whichever is later: time that nobody watched
-was no silence.
+`member.joined` came) or from the first event that the partition ever saw, whichever is later: time that nobody
+observed doesn't count as silence.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ GONE = {LEFT: "actor", "member.kicked": "target", "member.banned": "target"}
 
 @dataclass
 class Entry:
-    """One entity: its facts, when it was last heard of, last wrote, and joined."""
+    """One entity: its facts, when it was last seen, last wrote, and joined."""
 
     facts: dict[str, Any] = field(default_factory=dict)
     heard: int = 0
@@ -58,7 +58,7 @@ class Roster:
         return None if entry is None or now - entry.heard > self.plan.retain else entry
 
     def fact(self, entity: str, who: str, name: str, now: int) -> Any:
-        """A fact as earlier events told it, or None."""
+        """A fact as earlier events gave it, or None."""
         entry = self.entry(entity, who, now)
         return None if entry is None else entry.facts.get(name)
 
@@ -68,7 +68,7 @@ class Roster:
         return (self.fact("member", member["id"], "roles", now) if roles is None else roles) or []
 
     def known(self, entity: str, now: int, with_self: bool = False) -> list[str]:
-        """The ids of everybody who is here, as far as is known, sorted; the bot itself only if it is wanted, too."""
+        """The ids of everybody who is here, as far as is known, sorted; the bot itself only if `with_self`."""
         entries = {who: self.entry(kind, who, now) for kind, who in self.entries if kind == entity}
         here = {who: entry for who, entry in entries.items() if entry is not None and not entry.gone}
         return sorted(who for who, entry in here.items() if with_self or entry.facts.get("self") is not True)
@@ -101,13 +101,13 @@ class Roster:
             self.part_from(walk(event, (GONE[event["type"]], "id")), event["type"] == LEFT, now)
 
     def see(self, member: str, arriving: bool, now: int) -> None:
-        """Note since when a member is known."""
+        """Note when a member was first seen."""
         entry = self.entries["member", member]
         unknown = now if arriving else now - self.plan.retain
         entry.facts.setdefault(FIRST_SEEN, format_ms(unknown if entry.joined is None else entry.joined))
 
     def part_from(self, member: str, by_themself: bool, now: int) -> None:
-        """Forget somebody who is gone, but for when those who left by themself were first seen."""
+        """Forget somebody who is gone; for those who left by themselves, keep when they were first seen."""
         entry = self.entries.pop(("member", member), None)
         if entry is not None and by_themself:
             first = {FIRST_SEEN: entry.facts[FIRST_SEEN]}

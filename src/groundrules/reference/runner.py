@@ -84,13 +84,13 @@ class Runner:
         return decisions + self.handle(event, time, partition, notes)
 
     def shows_wrong(self, id: str, time: int, partition: Partition) -> bool:
-        """Tell whether an event, a new one, shows that the clock, which one event alone has set, was set wrong."""
+        """Tell whether a new event shows that the only event so far set the clock wrong."""
         alone = partition.number == 1 and partition.now == partition.first
         waits = partition.waiting is not None and partition.waiting[0]["id"] == id
         return alone and time < partition.now - KEPT and id not in partition.recent_ids and not waits
 
     def begin_again(self, time: int, before: Partition) -> Partition:
-        """Forget what the first event left, but for its id and its number: its time was wrong."""
+        """Forget what the first event left, except its id and number: its time was wrong."""
         partition = self.partition = Partition(self.plan, self.name, self.id, time, self.watch)
         partition.number, partition.waiting = before.number, before.waiting
         partition.recent_ids = dict.fromkeys(before.recent_ids, time)
@@ -115,7 +115,7 @@ class Runner:
         return self.handle(event, now, partition, [note, *notes])
 
     def finish(self) -> list[Decision]:
-        """Decide the event that waits, if one does, at its own time: nothing comes that could say otherwise."""
+        """Decide the event that waits, if one does, at its own time: nothing more comes that could contradict it."""
         if self.partition is None or self.partition.waiting is None:
             return []
         return self.resolve(parse_rfc3339(self.partition.waiting[0]["time"]), self.partition)
@@ -142,7 +142,7 @@ class Runner:
     # --- the event --------------------------------------------------------------------------------
 
     def handle(self, event: Json, time: int, partition: Partition, notes: Sequence[Note] = ()) -> list[Decision]:
-        """Number an event, let time pass until it, and decide it."""
+        """Number an event, let time pass up to it, and decide it."""
         partition.number += 1
         late = time < partition.now
         at = max(partition.now, time)
@@ -154,7 +154,7 @@ class Runner:
         return decisions + self.fall_due(at, cause, partition)
 
     def decide_event(self, event: Json, cause: Cause, partition: Partition, notes: Sequence[Note]) -> list[Decision]:
-        """The event's own decision, and what comes behind it."""
+        """The event's own decision, and those that follow from it."""
         scope = Scope(partition, partition.now, event)
         partition.windows.count(scope)
         turns = partition.processes.happenings(scope)
@@ -175,7 +175,7 @@ class Runner:
         return decisions + self.look_at_states(partition.states.touched_by_event(event), cause, partition)
 
     def built_in(self, event: Json, occasion: Occasion, partition: Partition) -> list[Occasion]:
-        """Let the event types that speak to the engine itself have their say; what they release."""
+        """Handle the event types addressed to the engine itself; what they release."""
         occasion.labels += partition.labels.hear(event, partition.now)
         actions, notes = partition.fallbacks.of_result(event, partition.now)
         occasion.actions += actions
@@ -213,7 +213,7 @@ class Runner:
     def crossing(
         self, crossed: Crossing, event: Json | None, behind: str, cause: Cause, partition: Partition
     ) -> Occasion:
-        """The occasion of a step crossed; the rules see the event at hand, and the holder as the subject."""
+        """The occasion of a crossed step; the rules see the event at hand, and the holder as the subject."""
         name = f"{crossed.ladder}#{crossed.step + 1}"
         rules = self.rules(ir.OnCrossing(crossed.ladder, crossed.step, crossed.back))
         cause = cause.then(rules[0].id if rules else name)
@@ -233,7 +233,7 @@ class Runner:
     # --- time -------------------------------------------------------------------------------------
 
     def fall_due(self, until: int, cause: Cause, partition: Partition) -> list[Decision]:
-        """Decide everything that falls due until `until`, each at its time; the event in `cause` moved the clock."""
+        """Decide everything that falls due by `until`, each at its time; the event in `cause` moved the clock."""
         cause = Cause("timer", cause.seq, cause.event)
         decisions: list[Decision] = []
         while (timer := next_timer(partition, until)) is not None:
@@ -257,7 +257,7 @@ class Runner:
         return []
 
     def waited(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
-        """Do what was asked for after a time."""
+        """Do a delayed action."""
         _, wish = partition.waiting_actions.held.pop(timer.key)
         occurrence = f"later@{timer.due}:{timer.key}"
         return self.settled(Occasion([], occurrence, cause.then(timer.id), outcomes=[Outcome([wish])]), partition)
@@ -282,7 +282,7 @@ class Runner:
         return [decision for occasion in occasions for decision in self.settled(occasion, partition)]
 
     def scheduled(self, timer: Timer, cause: Cause, partition: Partition) -> list[Decision]:
-        """Run a schedule; where time has passed over several of its times, the last one only."""
+        """Run a schedule; if several of its times have passed, only for the last of them."""
         schedule = next(schedule for schedule in self.plan.schedules if schedule.id == timer.id)
         since = partition.schedules[schedule.id]
         missed = occurrences_between(schedule.at, self.plan.timezone, since, timer.due - 1).count
@@ -303,7 +303,7 @@ class Runner:
     def ranked(
         self, groups: list[tuple[list[ir.Rule], Scope]]
     ) -> tuple[list[tuple[list[ir.Rule], Scope]], dict[str, Any] | None]:
-        """Pass over those of whom the schedule's rule is true but the first; these, with their numbers."""
+        """Pass over all but the first of those for whom the schedule's rule is true; the first, with their numbers."""
         ranking = next((rule.ranking for rules, _ in groups for rule in rules if rule.ranking is not None), None)
         if ranking is None:
             return groups, None
@@ -321,7 +321,7 @@ class Runner:
         groups: list[tuple[list[ir.Rule], Scope]],
         figures: dict[str, Any] | None,
     ) -> list[tuple[list[ir.Rule], Scope]]:
-        """The rules on all of those of whom the schedule's own is true, if there are any."""
+        """The rules on everybody for whom the schedule's own rule is true, if there are any."""
         rules = self.rules(ir.OnSchedule(schedule.id, together=True))
         answers = [guards.answer(rule, scope) for own, scope in groups for rule in own if guards.applies(rule, scope)]
         those = [answer.scope.subject for answer in answers if answer.fires and answer.lane != "rollout"]
@@ -395,7 +395,7 @@ class Runner:
         return Occasion([], request.id, cause, event=event, outcomes=outcomes, notes=notes, released=True)
 
     def refused(self, request: Request, cause: Cause, partition: Partition, notes: tuple[Note, ...] = ()) -> Occasion:
-        """The occasion of a request that was refused or has run out: the rules on refusal, for each case."""
+        """The occasion of a request that was refused or has expired: the rules on refusal, for each case."""
         rules = self.rules(ir.OnRefusal(request.rule.id))
         groups = [(rules, case.scene(partition.now)) for case in request.cases]
         cause, event = cause.then(request.rule.id), request.cases[0].scope.event

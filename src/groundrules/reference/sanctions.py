@@ -61,13 +61,13 @@ class Sanctions:
         return [sanction for sanction in self.history if sanction.who == who and now < sanction.end]
 
     def ends(self, who: str, does: ir.Consequence, now: int) -> list[float]:
-        """When what keeps a member from something ends; empty if nothing does."""
+        """When each sanction that keeps a member from something ends; empty if there is none."""
         return [held.end for held in self.against(who, now) if does in self.specs[held.do].sanctions]
 
     # --- what is decided --------------------------------------------------------------------------
 
     def of(self, action: Action, now: int) -> Sanction | None:
-        """What an action puts in force, if it does such a thing."""
+        """The sanction that an action puts in force, if any."""
         spec = self.specs.get(action.do)
         if spec is None or action.who is None:
             return None
@@ -76,7 +76,7 @@ class Sanctions:
         return Sanction(action.who, action.do, apart, math.inf if length is None else now + length, action.key)
 
     def leave_out(self, actions: Iterable[Action], now: int) -> tuple[list[Action], list[Note]]:
-        """The actions that cut nothing short, and what is told of the others."""
+        """The actions that cut nothing short, and the notes about the others."""
         actions = list(actions)
         kept: list[Action] = []
         notes: list[Note] = []
@@ -91,7 +91,7 @@ class Sanctions:
         return kept, notes
 
     def outlasting(self, sanction: Sanction, asked: list[Sanction], now: int) -> list[Sanction]:
-        """What includes a sanction and ends later: of those in force, and of those that are asked for beside it."""
+        """What includes a sanction and ends later: of those in force, and of those asked for beside it."""
         others = [*self.against(sanction.who, now), *(other for other in asked if other.who == sanction.who)]
         return [other for other in others if other.end > sanction.end and self.includes(other, sanction)]
 
@@ -99,7 +99,7 @@ class Sanctions:
         return other.is_like(sanction) or sanction.do in specification(self.plan, other.do).supersedes
 
     def put_in_force(self, actions: Iterable[Action], now: int) -> None:
-        """Actions that are to be done."""
+        """Record the sanctions of actions that are to be done."""
         for action in actions:
             sanction = self.of(action, now)
             if sanction is not None:
@@ -136,7 +136,7 @@ class Sanctions:
             self.by_hand(BY_HAND[event["type"]], event["target"]["id"], event.get("duration"), now)
 
     def by_hand(self, do: str, who: str, length: int | None, now: int) -> None:
-        """People muted somebody or let them off; what they say replaces what was."""
+        """Record what people did by hand to a member; it replaces what was in force."""
         self.end({do}, who)
         if do in self.specs and length != 0:
             self.add(Sanction(who, do, {}, math.inf if length is None else now + length, ""), now)
@@ -144,7 +144,7 @@ class Sanctions:
 
 
 def left_out(action: Action, longest: Sanction) -> Note:
-    """What is told of an action that would have cut something short."""
+    """The note about an action that would have cut something short."""
     detail = {"do": action.do, "because": longest.do, "rules": ", ".join(action.rules)}
     if longest.end == math.inf:
         return Note(kind="outlasted_for_good", subject=str(action.who), detail=detail)

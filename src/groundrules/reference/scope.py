@@ -31,8 +31,8 @@ class Scope:
 
     `matched`, `match` and `nth` are what effects know about the firing that they belong to; `those` are all members or
     channels that a schedule concerns, `figures` the numbers by which they are ranked. `passed_over`: the schedule is
-    about others, who come before in its ranking. `done` are the items of a path that have happened. `began` is when the
-    occasion was, where it is looked at again later; lots are drawn for that instant.
+    about others, who rank higher. `done` are the items of a path that have happened. `began` is when the occasion arose
+    if it is looked at again later; lots are drawn for that instant.
     """
 
     partition: Partition
@@ -65,14 +65,14 @@ class Scope:
         return self
 
     def root(self, name: str) -> Any:
-        """What a read begins from, or None."""
+        """The value that a read begins from, or None."""
         if name.startswith("$"):
             return self.variables[int(name[1:])]
         return {"event": self.event, "start": self.start, "subject": self.subject}[name]
 
 
 def walk(value: Any, path: tuple[str, ...]) -> Any:
-    """Follow `path` through objects and lists; what is absent on the way makes the whole missing."""
+    """Follow `path` through objects and lists; anything absent on the way makes the whole missing."""
     for name in path:
         if isinstance(value, dict):
             value = value.get(name)

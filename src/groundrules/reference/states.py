@@ -35,7 +35,7 @@ Name = tuple[str, str | None]  # a state, and the thing that is in it
 
 @dataclass(frozen=True)
 class Look:
-    """A state to be looked at, of the partition or the thing `of`; `event` is what speaks to it, if anything does."""
+    """A state to be looked at, of the partition or the thing `of`; `event` is the event that concerns it, if any."""
 
     state: ir.State
     of: str | None = None
@@ -63,7 +63,7 @@ class States:
         return evaluate(look.state.enter, self.scope(look)) is True
 
     def look(self, looks: list[Look]) -> None:
-        """Let the spent states count again whose `enter` has ceased to hold, or that are kept no longer."""
+        """Make spent states available again once their `enter` no longer holds, or they are no longer kept."""
         self.spent -= {look.name for look in looks if not self.enters(look) or self.is_over(look)}
 
     def moves(self, look: Look) -> bool:
@@ -94,13 +94,13 @@ class States:
         self.since |= dict.fromkeys(entering | leaving, self.partition.now)
 
     def ends(self, look: Look) -> int | None:
-        """When what comes and goes is in a state no longer, or has it spent no longer; None: never."""
+        """When something that comes and goes leaves a state, or no longer has spent it; None: never."""
         if look.of is None or look.state.per in ir.LASTING or look.name not in self.held | self.spent:
             return None
         return self.since[look.name] + self.partition.plan.retain + 1
 
     def is_to_come(self, look: Look, at: int) -> bool:
-        """Whether an instant is not over for a state: at this one something else may have fallen due before it."""
+        """Whether an instant is still to come for a state: right now, something else may have fallen due before it."""
         now = self.partition.now
         return at > now or (at == now and self.looked.get(look.name, now) < now)
 
@@ -109,7 +109,7 @@ class States:
         return end is not None and self.partition.now >= end
 
     def by_time(self, state: ir.State) -> list[Look]:
-        """The looks at a state that time alone may call for."""
+        """The looks at a state that time alone may require."""
         if not state.per:
             return [Look(state)]
         return [Look(state, of) for id, of in sorted(self.held | self.spent, key=str) if id == state.id]
@@ -117,7 +117,7 @@ class States:
     # --- when to look -----------------------------------------------------------------------------
 
     def touched_by_event(self, event: Json) -> list[Look]:
-        """The looks that an event calls for."""
+        """The looks that an event requires."""
         return [look for state in self.partition.plan.states for look in self.touched(state, event)]
 
     def touched(self, state: ir.State, event: Json) -> list[Look]:
@@ -134,7 +134,7 @@ class States:
         return next((look.of for look in self.touched(state, event)), None)
 
     def touched_by_timer(self, timer: Timer) -> list[Look]:
-        """The looks that something which fell due calls for."""
+        """The looks that something falling due requires."""
         states = self.partition.plan.states
         own = [
             Look(state, timer.key) for state in states if state.per and (timer.kind, timer.id) == ("state", state.id)

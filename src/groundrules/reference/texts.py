@@ -51,7 +51,7 @@ def in_list(item: Any, words: ir.WordList) -> bool:
 
 
 def entry_of(item: Any, words: ir.WordList) -> str | None:
-    """The entry that a value as a whole is."""
+    """The entry that a value as a whole matches."""
     return whole_list(words).holds(item) if isinstance(item, str) else None
 
 
@@ -64,22 +64,22 @@ def is_entry(item: Any, entry: str, words: ir.WordList) -> bool:
 
 
 def found_entries(subject: str, words: ir.WordList) -> list[tuple[int, int, str]]:
-    """The leftmost occurrence of each entry that stands in a text, as (start, end, entry)."""
+    """The leftmost occurrence of each entry that occurs in a text, as (start, end, entry)."""
     return whole_list(words).find_all(subject)
 
 
-# --- where something stands -----------------------------------------------------------------------
+# --- where something occurs -----------------------------------------------------------------------
 
 
 def affix_range(subject: str, needle: str, end: str, view: ir.View) -> Range | None:
-    """Where the needle stands that a text begins or ends with."""
+    """The range of a needle that a text begins or ends with."""
     looked_for, text = views.Needle(view, needle), views.Text(subject)
     return looked_for.find_at_start(text) if end == "start" else looked_for.find_at_end(text)
 
 
 def match_range(subject: str, pattern: str, flags: str, view: ir.View) -> Range | None:
-    """Where a pattern first matches, in the raw text: from where the first matched character of the view came from to
-    where the one behind the last came from."""
+    """Where a pattern first matches in the raw text: from the origin of the first matched character of the view to that
+    of the character after the last."""
     match = patterns.Pattern(pattern, flags).search(views.matched(view, subject))
     if match is None:
         return None

@@ -1,7 +1,7 @@
 """What falls due, and when.
 
 Six things come with time: the next step of a path; a level given up by fade alone; the next run of a schedule; the end
-of a request for approval; a delayed action; and a state whose guard comes out differently though nothing happened. All
+of a request for approval; a delayed action; and a state whose guard has a new outcome though nothing happened. All
 are found by asking everything that could fall due. They are taken by due time, then by id (of the path, ladder,
 schedule, rule or state), then by key (of the path, the member, the request), each with the clock at its due time.
 
@@ -37,7 +37,7 @@ class Timer:
 
 
 def next_timer(partition: Partition, until: int | None) -> Timer | None:
-    """The first thing due, at `until` or before if that is given."""
+    """The first thing due, no later than `until` if that is given."""
     timers = [
         *paths(partition),
         *levels(partition),
@@ -65,7 +65,7 @@ def levels(partition: Partition) -> Iterator[Timer]:
 
 
 def schedules(partition: Partition, until: int | None) -> Iterator[Timer]:
-    """The next run of each schedule; the last one until `until`, if time passes over several."""
+    """The next run of each schedule; if several are due by `until`, the last of them."""
     for schedule in partition.plan.schedules:
         due = next_after(schedule.at, partition.plan.timezone, partition.schedules[schedule.id])
         if due is not None and until is not None and due <= until:
@@ -88,7 +88,7 @@ def later(partition: Partition) -> Iterator[Timer]:
 
 
 def states(partition: Partition) -> Iterator[Timer]:
-    """When a state's next guard may come out differently by time alone."""
+    """When time alone may change the outcome of a state's next guard."""
     for look in (look for state in partition.plan.states for look in partition.states.by_time(state)):
         guard = look.state.leave if look.name in partition.states.held else look.state.enter
         scope, end = partition.states.scope(look), partition.states.ends(look)
@@ -99,7 +99,7 @@ def states(partition: Partition) -> Iterator[Timer]:
 
 
 def changes(node: Any, scope: Scope) -> Iterator[int]:
-    """Instants at which a part of a guard may change its value by time alone."""
+    """Instants at which time alone may change the value of a part of a guard."""
     partition, zone = scope.partition, scope.plan.timezone
     match node:
         case ir.WindowTest() | ir.WindowValue():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def hear(partition: Partition, event: Json) -> tuple[list[Ask], list[Note]]:
-    """How balances move, and what is to be told of it."""
+    """How balances move, and the notes about it."""
     if event["type"] != "measure.undone":
         return [], []
     who, by = event["target"]["id"], event["actor"]["id"]

@@ -124,7 +124,7 @@ def _(expr: ir.Call, scope: Scope) -> Any:
 
 
 def call(name: str, arguments: list[Any], scope: Scope) -> Any:
-    """A builtin applied to arguments; those that speak of dates and times of day do so in the rulebook's zone."""
+    """A builtin applied to arguments; those about dates and times of day use the rulebook's zone."""
     function = FUNCTIONS[name]
     zone = [scope.plan.timezone] if function.signature.needs_zone else []
     return function.call(*zone, *arguments)
@@ -203,7 +203,7 @@ def _(expr: ir.WeightIn, scope: Scope) -> int | None:
 
 
 def entries_in(subject: str, name: str, scope: Scope) -> list[tuple[int, int, str]]:
-    """The entries of a list that stand in a text, each with its leftmost place."""
+    """The entries of a list that occur in a text, each with its leftmost place."""
     return texts.found_entries(subject, scope.partition.lists[name])
 
 

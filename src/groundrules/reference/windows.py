@@ -1,9 +1,9 @@
 """What windows hold.
 
-Every counted event is written down once, when it arrives: when (the partition's clock), under which key, with which
+Every counted event is recorded once, when it arrives: when (the partition's clock), under which key, with which
 value. An event is counted if it has the window's type, its `where` is true, no component of the key is missing and, for
-`sum` and `distinct`, the value is not missing either. An event of the bot's own doing (`actor.self`) is only counted if
-`where` mentions `actor.self`.
+`sum` and `distinct`, the value is not missing either. An event caused by the bot itself (`actor.self`) is only counted
+if `where` mentions `actor.self`.
 
 A window is then a question about that history, asked at the time `now`:
 
@@ -19,9 +19,9 @@ have the key and the value: of a **count** the entry counted last under the key,
 the value that they name. A window with `less` holds `keep` entries per key, of each distinct value the last; the oldest
 gives way. So an event of a type that both takes back and counts replaces what was counted before.
 
-A window `by_events` looks back over the last `within` events under the key: all events of its type that are not the
-bot's own doing and lack no component of the key. It records all of these, and whether they were counted. If none came
-under a key for as long as the plan's `retain`, earlier ones are forgotten.
+A window `by_events` looks back over the last `within` events under the key: all events of its type that were not
+caused by the bot itself and lack no component of the key. It records all of these, and whether they were counted. If
+none came under a key for as long as the plan's `retain`, earlier ones are forgotten.
 
 A question without a time (`within` 0) looks back over the plan's `retain`. **quiet** looks back over its window's
 `within` if that is longer, because nothing else is remembered longer.
@@ -53,7 +53,7 @@ HASHED = "\x1d"
 
 @dataclass(frozen=True)
 class Entry:
-    """One event that a window has written down."""
+    """One event that a window has recorded."""
 
     window: str
     key: Key
@@ -89,7 +89,7 @@ class Windows:
         self.first = first
 
     def count(self, scope: Scope) -> None:
-        """Write the event at hand down in every window that counts it."""
+        """Record the event at hand in every window that counts it."""
         assert scope.event is not None
         for window in self.plan.windows:
             for taker in window.less:
@@ -99,7 +99,7 @@ class Windows:
                 self.note(window, scope, counts(window, scope))
 
     def note(self, window: ir.Window, scope: Scope, counted: bool) -> None:
-        """Write an event down if a window counts it or goes by events."""
+        """Record an event if a window counts it or looks back by events."""
         assert scope.event is not None
         if not counted and not (window.by_events and comes_under_a_key(window, scope)):
             return
@@ -128,7 +128,7 @@ class Windows:
             self.strike([entry for entry in entries if encoded(entry.value) == value])
 
     def bound(self, window: ir.Window, latest: Entry) -> None:
-        """Strike out what a window from which is taken back no longer holds beside its latest entry."""
+        """Strike out what a window with `less` no longer holds beside its latest entry."""
         entries = [entry for entry in self.history if (entry.window, entry.key) == (latest.window, latest.key)]
         if window.value is not None:
             same = [entry for entry in entries if encoded(entry.value) == encoded(latest.value)]
@@ -164,7 +164,7 @@ class Windows:
         return tuple(id for _, id in sorted(held, reverse=True))
 
     def kept(self, window: ir.Window, key: list[Any], within: int, now: int) -> list[Entry]:
-        """The entries of a time whose events a window still knows by name: its last `keep` ones.
+        """The entries within a time whose event ids a window still keeps: its last `keep` ones.
 
         Of a sum only those that added something; of distinct values the last entry of each.
         """
@@ -202,7 +202,7 @@ class Windows:
         return list(dict.fromkeys(encoded(entry.value) for entry in reversed(entries)))
 
     def changes(self, window: str, key: list[Any], within: int, bound: int | None, now: int) -> Iterator[int]:
-        """Instants at which the number that a window holds changes by time alone."""
+        """Instants at which time alone changes the number that a window holds."""
         definition, within = self.definitions[window], within or self.plan.retain
         entries = [] if None in key else self.all(window, key)
         match definition.kind:
@@ -227,7 +227,7 @@ class Windows:
 
 
 def counts(window: ir.Window | ir.Taker, scope: Scope) -> bool:
-    """Whether a window counts the event at hand, or something takes back with it."""
+    """Whether a window counts the event at hand, or a taker takes back with it."""
     if window.where is not None and evaluate(window.where, scope) is not True:
         return False
     has_value = window.value is None or evaluate(window.value, scope) is not None
@@ -235,7 +235,7 @@ def counts(window: ir.Window | ir.Taker, scope: Scope) -> bool:
 
 
 def comes_under_a_key(window: ir.Window | ir.Taker, scope: Scope) -> bool:
-    """Whether the event at hand is none of the bot's own doing that nobody asks for, and has all of the key."""
+    """Whether the event at hand has the whole key, and is not an act of the bot that `where` does not mention."""
     if is_own_act(scope.event) and not mentions_self(window.where):
         return False
     return all(evaluate(part, scope) is not None for part in window.key)
