@@ -32,7 +32,7 @@ SCHEDULE = "schedule"
 
 
 def is_put_off(room: Room, timer: Timer, until: int) -> bool:
-    """Put a schedule off that time passes over more than once until `until`, to the last time; tell whether it was."""
+    """Postpone a schedule that is due several times by `until` to the last of them; tell whether it was postponed."""
     if timer.kind != SCHEDULE:
         return False
     at, zone = room.program.schedules[timer.id].at, room.program.zone
@@ -109,7 +109,7 @@ def _scheduled(room: Room, timer: Timer, cause: Cause) -> list[Occasion]:
 def _together(
     room: Room, schedule: ir.Schedule, groups: Sequence[Group], figures: Mapping[str, float] | None
 ) -> list[Group]:
-    """Ask the rules about all subjects together for whom the schedule's own rule holds, if there are any."""
+    """Return the rules on everybody for whom the schedule's own rule holds, with their scope, if there are any."""
     rules = room.program.on.get(ir.OnSchedule(schedule.id, together=True), ())
     if not rules:
         return []

@@ -1,7 +1,7 @@
 """Lists that change: a row for each entry that a partition has added to a list, or removed from it.
 
-`reference.entries` says what changes a list. A list is asked through a matcher of all its entries, made when it is
-first asked after a change.
+`reference.entries` says what changes a list. A list is searched with a matcher of all its entries, built at its
+first use after a change.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _apply(partition: Partition, declared: ir.WordList, entry: str, remove: bool
 
 
 def forget_declared(partition: Partition, lists: Iterable[ir.WordList]) -> None:
-    """Drop what another version of the rulebook declares itself: added entries that it has, removed ones it has not."""
+    """Drop changes that these lists now declare themselves: entries added that they have, or removed that they lack."""
     for words in lists:
         rows = partition.spaces.get(name(words.id)) if words.changes else None
         for entry, row in rows.items() if rows else ():

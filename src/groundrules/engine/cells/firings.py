@@ -14,7 +14,7 @@ from groundrules.engine.state import stamps
 from groundrules.time_units import DAY
 
 PERIOD_LIFETIME: dict[Period, int] = {"day": 3 * DAY, "week": 15 * DAY, "month": 63 * DAY}
-"""How long (ms) it is remembered at least what happened in a calendar period."""
+"""How long (ms), at least, a firing in a calendar period is remembered."""
 
 _W = stamps.SIZE
 _encode = msgspec.msgpack.encode

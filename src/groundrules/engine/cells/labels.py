@@ -45,13 +45,13 @@ def lasting(entity: str, lasts: int | None, retain: int) -> int | None:
 
 
 def read(row: bytes | None, now: int) -> Mark | None:
-    """Return what stands at `now`, or None."""
+    """Return the mark in force at `now`, or None."""
     mark = _mark.decode(row) if row else None
     return mark if mark is not None and mark.holds(now) else None
 
 
 def set_by_rule(row: bytes | None, on: bool, lasts: int | None, now: int) -> Mark | None:
-    """Return what a rule's label effect leaves behind; None if it changes nothing or a person has spoken."""
+    """Return the mark that a rule's label effect leaves; None if it changes nothing or a person's setting lasts."""
     mark = read(row, now)
     until = None if lasts is None or not on else now + lasts
     if mark is None:
@@ -64,7 +64,7 @@ def set_by_rule(row: bytes | None, on: bool, lasts: int | None, now: int) -> Mar
 
 
 def store(space: Space, key: str, mark: Mark, now: int) -> None:
-    """Store a mark; one that says nothing is forgotten."""
+    """Store a mark; one that is off and not set by hand is forgotten."""
     if mark.on or mark.by_hand:
         space.put(key, msgspec.msgpack.encode(mark), now)
         if space.crowded:

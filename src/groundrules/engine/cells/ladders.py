@@ -35,7 +35,7 @@ class Level(msgspec.Struct, array_like=True):
 
 
 class Crossing(NamedTuple):
-    """A step crossed, from 0; `cooling` tells that it does not fire because it fired just before."""
+    """A step crossed, counted from 0; `cooling`: it does not fire, because it has fired recently."""
 
     step: int
     back: bool = False

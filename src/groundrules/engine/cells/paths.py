@@ -96,7 +96,7 @@ def close(partition: Partition, code: ProcessCode, key: str) -> None:
 
 
 def completed(partition: Partition, code: ProcessCode) -> list[str]:
-    """Return the keys of the open processes of which every item has happened."""
+    """Return the keys of the open processes whose items have all happened."""
     items = {id for id, _ in code.until_all}
     return [key for key, process in opened(partition, code) if items and items <= {*process.done}]
 

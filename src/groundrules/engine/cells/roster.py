@@ -142,8 +142,8 @@ class Alike:
 class Place(NamedTuple):
     """Where a schema holds entities that the roster keeps: the attributes that lead there, from an event or an item.
 
-    `facts`: the kept facts of the entity there, each with the attribute that tells it. `items`: what the items of a
-    list there hold, if it is one.
+    `facts`: the kept facts of the entity there, each with the attribute that gives it. `items`: the places in the items
+    of a list, if there is one.
     """
 
     path: tuple[str, ...]

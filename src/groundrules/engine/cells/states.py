@@ -44,7 +44,7 @@ class Look(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What tells its row and its timer apart from those of the same state."""
+        """What distinguishes its row and its timer from others of the same state."""
         return self.of or ""
 
     @property

@@ -371,8 +371,8 @@ class StreakWindow(_Base):
 class QuietWindow(_Base):
     """The last time; how long ago that is.
 
-    It is kept for `retain`, longer if somebody asks for more. Where nothing was counted, or what was is forgotten, the
-    caller asks from the first observation.
+    It is kept for `retain`, or for the window's `within` if that is longer. Where nothing was counted, or it has been
+    forgotten, the caller measures from the first observation.
     """
 
     def __init__(self, window: ir.Window, retain: int, zone: str) -> None:
@@ -409,7 +409,7 @@ def _today(zone: str, now: int) -> int:
 
 
 def _leaving(times: list[int], now: int, within: int, bound: int | None) -> int | None:
-    """When the next entry leaves that a comparison with `bound` can depend on (None: any entry)."""
+    """When the next entry on which a comparison with `bound` can depend leaves (`bound` None: any entry)."""
     watched = times if bound is None else [times[-n] for n in (bound + 1, bound) if 0 < n <= len(times)]
     return next((time + within for time in watched if time + within > now), None)
 

@@ -24,10 +24,10 @@ class Codec(NamedTuple):
 class HeldSpace(Space):
     """A space whose values are held decoded. Whoever changes a value that `held` gave hands it to `hold`.
 
-    `version` grows with every change, whether reported through `hold` or not. Somebody who sets `followed` to a
-    dictionary has the keys of these changes put there; it is None again once more has changed than keys can tell.
-    `latest` is free for what a held value was last made of, so that the same again need not be taken in; it goes with
-    the value.
+    `version` grows with every change, whether reported through `hold` or not. Whoever sets `followed` to a dictionary
+    gets the keys of these changes in it; it becomes None again once more has changed than keys can say. `latest` is
+    there for callers to keep what a held value was last made from, so that the same again need not be taken in; it is
+    dropped with the value.
     """
 
     __slots__ = ("_behind", "_codec", "_held", "followed", "latest", "version")
@@ -55,7 +55,7 @@ class HeldSpace(Space):
         return value
 
     def hold(self, key: str, value: Any, now: int, changed: bool = True) -> None:
-        """Store a value; not `changed`: nothing in it that its version speaks of."""
+        """Store a value; not `changed`: nothing that `version` counts has changed."""
         if changed:
             self._note(key)
         if now >= self.turn:
@@ -67,7 +67,7 @@ class HeldSpace(Space):
             self.changed[self.name, key] = None
 
     def opened(self, key: str, now: int, make: Callable[[], Any]) -> Any:
-        """Return the value of a key, of which `make` gives an empty one, for a change that the caller makes at once."""
+        """Return the value of a key, or what `make` returns if it has none, for the caller to change at once."""
         values = self._held
         value = values.get(key)
         if value is None:
@@ -88,9 +88,9 @@ class HeldSpace(Space):
         return value
 
     def recorder(self, record: Callable[[Any, Any], Any]) -> Callable[[str, Any, int], None]:
-        """Return what stores what `record` makes of the value of a key and something more.
+        """Return a function that stores what `record` makes of the value of a key and a further argument.
 
-        That is `held` and `hold` in one call, for the windows of a group take in ten things at each message.
+        That is `held` and `hold` in one call, because the windows of a group take in ten things per message.
         """
         values, behind, most = self._held, self._behind, self._codec.most
 
@@ -140,13 +140,13 @@ class HeldSpace(Space):
         return super().__len__()
 
     def live(self, lifetime: int) -> None:
-        self.latest.clear()  # another plan may want more of the same
+        self.latest.clear()  # another plan may read more of the same objects
         super().live(lifetime)
 
     def age(self, now: int) -> None:
         if now >= self.turn:
             if self.turn > -FOREVER and now >= self.turn + self.lifetime:
-                self._behind.clear()  # all of it goes, so none of it need be written
+                self._behind.clear()  # all of it is dropped, so none of it need be written
             self._let_go()
             self.version += 1
             self.followed = None

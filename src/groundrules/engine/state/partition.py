@@ -2,7 +2,7 @@
 
 Once a day all spaces are visited, so that those to which nothing is written any more age, too.
 
-Nothing here is a second truth: timers are rebuilt from rows, so that a dump of the rows is a snapshot. With `changed`
+Rows are the only source of truth: timers are rebuilt from them, so a dump of the rows is a snapshot. With `changed`
 set, the names of written and deleted rows are collected, so that a store can write them behind.
 """
 
@@ -84,7 +84,7 @@ class Partition:
         return space
 
     def note_move(self, space: str, key: str) -> None:
-        """Take note that a row was written or deleted, for those who keep it decoded."""
+        """Note that a row was written or deleted, for those who keep it decoded."""
         self.moves += 1
         moved = self.moved.get(space)
         if moved is not None:
@@ -99,7 +99,7 @@ class Partition:
         self.look = self.now + LOOK
 
     def clear(self, *kept: str) -> None:
-        """Forget everything but the ids of events and what stands in the spaces to be kept."""
+        """Forget everything but the ids of events and the rows of the spaces to be kept."""
         for name, space in self.spaces.items():
             if name not in (RECENT, *kept):
                 for key in space.names():

@@ -51,7 +51,7 @@ class RecentIds(Space):
             self.fresh[id] = at
 
     def restamp(self, at: int) -> None:
-        """Take all events as handled at `at`, whatever time their ids are kept with."""
+        """Treat all events as handled at `at`, whatever time is stored with their ids."""
         ids = self.names()
         for id in ids:
             self.drop(id)
@@ -84,9 +84,9 @@ class RecentIds(Space):
             yield key, _encode(pack)
 
     def drain(self, number: int, now: int) -> Iterator[tuple[str, bytes | None]]:
-        """Yield what became of packs since the last call: a new one, by the `number` of the last event; those too old.
+        """Yield the changes of packs: None for those too old, and a new one under the `number` of the last event.
 
-        An id that was dropped goes from its pack, too.
+        An id that was dropped is missing from its pack, too.
         """
         for key, pack in list(self._packs.items()):
             if all(now - at > KEPT for at in reversed(pack.values())):

@@ -24,15 +24,15 @@ class Readings(Protocol):
 
     @property
     def rings(self) -> Mapping[str, Callable[[str], bytes]]:
-        """For each window that is a plain count, what gives the stamps of a key, the newest last."""
+        """For each window that is a plain count, the function from a key to its stamps, the newest last."""
 
     @property
     def marks(self) -> Mapping[str, Callable[[str], Any]]:
-        """For each count that keeps the ids of its events, what gives the marks of a key, the newest last, or None."""
+        """For each count that keeps event ids, the function from a key to its marks, the newest last, or None."""
 
     @property
     def firings(self) -> Mapping[str, Callable[[str], bytes | None]]:
-        """For each rule under `once_per`, what gives the row of its last firing under a key that took effect."""
+        """For each rule with `once_per`, the function from a key to the row of its last firing that took effect."""
 
     def window_test(self, window: str, key: str, within: int, operator: Relation, bound: int) -> bool | None:
         """Compare what a window holds for `key` within `within` ms with `bound`; None if it cannot be told."""
@@ -53,16 +53,16 @@ class Readings(Protocol):
         """Return the ids of the `count` highest balances."""
 
     def ledger_board(self, ledger: str, count: int, entity: str, called: str) -> Sequence[str]:
-        """Return what those are called, by a fact or else the id, who have the `count` highest balances, with these."""
+        """Return a line for each of the `count` highest balances: whose it is (a fact, or else the id) and how high."""
 
     def standings(self, those: Sequence[str], figures: Sequence[float], entity: str, called: str) -> list[str]:
-        """Return a line for each of them: what they are called, or their id, and their number."""
+        """Return a line for each of `those`: their name (a fact, or else the id), and their number."""
 
     def silence(self, member: str) -> int | None:
         """Return for how many milliseconds a member has not written; None if never observed."""
 
     def in_state(self, state: str, of: str | None) -> bool:
-        """Tell whether the partition is in a state, or the thing `of`."""
+        """Tell whether the partition, or the thing `of`, is in a state."""
 
     def has_label(self, entity: str, id: str, label: str) -> bool:
         """Tell whether an entity bears a label."""
@@ -82,9 +82,9 @@ class Scope:
 
     `matched` holds the ids for `Matched`: the runtime fills it once the windows of a fired guard are known, as it does
     `match` and `nth`. `done` are the ids of the items of a path that have happened, `figures` the numbers by which
-    `those` are ranked. `began` is when the occasion was, where it is looked at again later. `kept` is what has been
+    `those` are ranked. `began` is when the occasion arose, if it is looked at again later. `kept` is what has been
     worked out for the event at hand: keys and shared values, by slot, and the rings that have counted it, by window;
-    who refills a scope for another event empties it.
+    whoever refills a scope for another event empties it.
     """
 
     __slots__ = (

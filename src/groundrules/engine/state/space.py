@@ -7,7 +7,7 @@ one grows old. A row is thus kept for at least the lifetime after it was last wr
 seen, because every cell judges its rows by the times inside them.
 
 Where only a row itself tells whether it still says anything (balances that fade, labels that expire), its space has no
-lifetime. Whoever writes there sweeps the space whenever it has grown to twice of what the last sweep left.
+lifetime. Whoever writes there sweeps the space whenever it has grown to twice what the last sweep left.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Space:
     def __init__(self, name: str, lifetime: int, changed: dict[RowName, None] | None) -> None:
         self.name = name
         self.lifetime = lifetime
-        self.young: dict[str, Any] = {}  # bytes, but in a space that keeps its rows in another form
+        self.young: dict[str, Any] = {}  # bytes, except in a space that keeps its rows in another form
         self.old: dict[str, Any] = {}
         self.turn = -FOREVER
         self._enough = SLACK
@@ -82,7 +82,7 @@ class Space:
             self.lifetime, self.turn = lifetime, -FOREVER
 
     def age(self, now: int) -> None:
-        """Let a generation grow old if its time has come, and the old one go; both, if time has passed over both."""
+        """If it is time, drop the old generation and let the young one grow old; drop both if both are too old."""
         if now < self.turn:
             return
         if self.turn > -FOREVER:

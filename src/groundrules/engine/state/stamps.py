@@ -28,7 +28,7 @@ def oldest(now: int, within: int) -> bytes:
 
 @cache
 def newest(number: int) -> slice:
-    """Return where the n-th newest of a row of stamps stands, the newest last."""
+    """Return the place of the n-th newest stamp in a row of stamps, the newest last."""
     return slice(-SIZE * number, SIZE * (1 - number) or None)
 
 

@@ -14,7 +14,7 @@ from groundrules.engine.state.partition import Partition
 
 
 def labels_of(partition: Partition, id: str) -> list[str]:
-    """Return the labels that stand on whatever has this id, sorted."""
+    """Return the labels of whatever has this id, sorted."""
     names = []
     for key, row in partition.space(labels.NAME).items():
         _, bearer, label = keys.decode(key)
@@ -25,7 +25,7 @@ def labels_of(partition: Partition, id: str) -> list[str]:
 
 
 def states_of(program: Program, partition: Partition) -> list[str]:
-    """Return the ids of the states that the partition is in, sorted; of those of things, `slow(general)`."""
+    """Return the ids of the states that the partition is in, sorted; those of things as `slow(general)`."""
     own = [code.id for code in program.states if not code.per and states.is_in(partition, code.id, None)]
     things = [f"{code.id}({of})" for code in program.states if code.per for of in states.things_in(partition, code.id)]
     return sorted([*own, *things])

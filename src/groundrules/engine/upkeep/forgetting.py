@@ -46,7 +46,7 @@ def _forget_in(program: Program, partition: Partition, name: str, member: str) -
 
 
 def _lessening(program: Program, name: str, member: str) -> Callable[[bytes], bytes] | None:
-    """Return what takes a person out of the rows of a space that others share with them, or None."""
+    """Return the function that takes a person out of rows of a space that they share with others, or None."""
     if name.startswith(roster.name("")):
         return lambda row: roster.without(row, member)
     cell = next((code.cell for code in program.windows.values() if code.space == name), None)

@@ -5,7 +5,7 @@ everything else by the id of the rule, ladder or path. `shapes` gives for each s
 mean. A space that both plans have keeps its rows. One that only the old plan has is dropped; a rule with `was` takes
 its old rows along. Paths whose definition changed don't fit any more and are cancelled, as are requests for approval
 whose rule is gone; items of an `until_all` may come and go, and a path of which none remains is cancelled, too. Levels
-of ladders are settled anew from the balances, without acting. A report says all of it.
+of ladders are settled anew from the balances, without acting. A report lists all of this.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def migrate(partition: Partition, before: Mapping[str, str], program: Program) -
 
 
 def total(reports: Iterable[SwapReport]) -> SwapReport:
-    """Return the report of all partitions together."""
+    """Return one report for all partitions."""
     all_reports = list(reports)
     dropped: dict[str, int] = {}
     for report in all_reports:
@@ -193,7 +193,7 @@ def _cancel(
 
 
 def _stays(space: str, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
-    """Whether rows still mean the same; levels always do, for they are settled anew."""
+    """Whether rows still mean the same; levels always do, because they are settled anew."""
     return space in before and (before[space] == after.get(space) or (space.startswith("ladder/") and space in after))
 
 
@@ -211,7 +211,7 @@ def _drop(partition: Partition, before: Mapping[str, str], after: Mapping[str, s
 
 
 def _unreadable(partition: Partition, program: Program) -> dict[str, int]:
-    """Drop an event that waits and that the new rulebook can't read."""
+    """Drop the waiting event if the new rulebook can't read it."""
     waits = bool(partition.spaces.get(AHEAD))
     return {AHEAD: 1} if waits and ahead.load(partition, program.decoder) is None else {}
 
