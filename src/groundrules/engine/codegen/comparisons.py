@@ -1,7 +1,7 @@
-"""Leaves that compare: relations, membership, times of day, `known`, and what memory answers with yes or no.
+"""Leaves that compare: relations, membership, times of day, `known`, and yes-or-no questions about what is remembered.
 
-Text compares under a view. The view of a constant is taken once, when the code is made; that of anything else goes
-through the views kept by `texts`, named in generated code as the view is. Values other than text compare as they are.
+Text compares under a view. The view of a constant is taken once, when the code is generated; that of anything else
+comes from the views cached by `texts`, under the view's name. Values other than text compare as they are.
 """
 
 from __future__ import annotations

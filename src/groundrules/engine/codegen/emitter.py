@@ -88,7 +88,7 @@ def emits_test(kind: type[ir.Expr]) -> Callable[[Emit], Emit]:
 class Emitter:
     """Writes one function: its source, and the constants that the source names k0, k1, …
 
-    `filling` is the shared expression whose slot the function fills, if it does.
+    `filling` is the shared expression whose slot the function fills, if any.
     """
 
     def __init__(self, program: Program, frame: Frame, filling: ir.Expr | None = None) -> None:

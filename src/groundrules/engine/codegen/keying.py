@@ -1,8 +1,8 @@
 """Keys of windows as text, each worked out once per event.
 
 Many windows are counted and asked under the same key: by actor, by actor and channel. A key that reads nothing but the
-event at hand and the clock has a number, under which its text stays in the scope (`x.kept`) once somebody has asked
-for it. Any other key is worked out wherever it is needed.
+event at hand and the clock has a number, under which its text stays in the scope (`x.kept`) once it has been asked
+for. Any other key is worked out wherever it is needed.
 """
 
 from __future__ import annotations

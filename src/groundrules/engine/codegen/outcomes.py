@@ -34,7 +34,7 @@ class Outcomes(dict[Any, bool]):
 
 
 def only_read(loop: ir.Quantified) -> ir.Field | ir.Fact | None:
-    """Return the only text that decides a loop over constants that calls functions; None for any other loop."""
+    """Return the one text that a loop over constants with function calls depends on; None for any other loop."""
     calls, read = False, None
     waiting: list[ir.Expr] = [loop.condition] if isinstance(loop.collection, ir.Const) else []
     while waiting:

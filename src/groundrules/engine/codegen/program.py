@@ -61,7 +61,7 @@ class Program:
         return unit
 
     def loop(self, expr: ir.Quantified | ir.Tally, frame: Frame) -> Loop:
-        """Return the loop of an `any`, `all` or tally that stands in `frame`."""
+        """Return the loop of an `any`, `all` or tally in a frame."""
         place = (id(expr), id(frame))
         loop = self._loops.get(place)
         if loop is None:

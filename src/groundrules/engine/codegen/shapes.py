@@ -14,7 +14,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 MOST_HANDED = 32
-"""So many constants are handed over at each call."""
+"""At most this many constants are passed at each call; a function with more has them as its globals."""
 
 
 class Shapes:

@@ -2,7 +2,7 @@
 
 Authors name conditions once (`define`) and use them in many rules, and packs ask the same things about a text. A
 condition, call or fact that occurs in more than one guard for an event type has a **slot**: a number under which its
-value stays in the scope (`x.kept`) once somebody has asked for it. Only what reads nothing but the event, the clock,
+value stays in the scope (`x.kept`) once it has been asked for. Only what reads nothing but the event, the clock,
 the roster, windows and lists that don't change can be kept: these stay the same from the moment the windows have
 counted the event until it is decided.
 """
@@ -38,7 +38,7 @@ _CHANGING = (
     ir.Members,
 )
 LEAST = 6
-"""What costs less is worked out anew sooner than looked up (`ranking`)."""
+"""What costs less (`ranking`) is faster to compute again than to look up."""
 
 _WORTHWHILE = (ir.Call, ir.Fact, ir.Coalesce)
 

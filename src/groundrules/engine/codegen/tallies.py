@@ -16,7 +16,7 @@ from groundrules.plan import ir
 from groundrules.plan.ir import Relation
 from groundrules.plan.relations import NEGATED
 
-_FROM_BELOW: tuple[Relation, ...] = (">=", ">")  # a number's value as more is added
+_FROM_BELOW: tuple[Relation, ...] = (">=", ">")  # become true, and stay so, as a number grows
 
 
 @emits_test(ir.TallyTest)

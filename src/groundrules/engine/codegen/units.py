@@ -1,9 +1,9 @@
 """Units: expressions compiled as one function per mode, each at its first use.
 
 A unit has the attributes `true`, `false` and `value`, functions of its frame's parameters; reading one for the first
-time compiles it. The `value` of an `and` or `or` asks whether it is True and then whether it is False. If there are
-conditions used as values below, each of these would be asked twice, and those below them four times; only then does it
-go over the operands once, with a local variable for unknown.
+time compiles it. The `value` of an `and` or `or` asks whether it is True and then whether it is False. Conditions
+used as values below it would then be asked twice, and those below them four times; so if there are any, it goes over
+the operands once instead, with a local variable for unknown.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from groundrules.engine.codegen.program import Program
 
 SELDOM = 0.5
-"""What is true less often than this is asked for being false first: in most cases that is all."""
+"""What is true less often than this is first tested for being false, which mostly settles it."""
 
 Compiled = Callable[..., Any]
 

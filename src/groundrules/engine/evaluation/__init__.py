@@ -1,1 +1,1 @@
-"""What expressions, effects and messages come to, and why: clauses, evidence, reads that were missing."""
+"""The values of expressions, effects and messages, and the reasons for them: clauses, evidence, missing reads."""

@@ -1,7 +1,7 @@
 """Why a guard came out as it did: the leaf conditions that decided it.
 
 None of this runs before a rule has fired. From the guard down, a true `or` leads to its true sides and a false `and` to
-its false ones; a true `and`, a false `or` and `not` lead to all they have; `any` and `all` lead to the items that
+its false ones; a true `and`, a false `or` and `not` lead to all their parts; `any` and `all` lead to the items that
 witness the outcome, or to all items. Each leaf reached (any other condition) becomes a clause: its outcome, the values
 of its operands and, if it looked for something in a text, where that was found (`evidence`). The function that makes
 the clause is generated when the leaf first decides.
@@ -112,7 +112,7 @@ class Tracer:
         return [Site(site.expr.condition, loop.frame, (*site.items, item)) for item in items]
 
     def clause(self, leaf: Site, outcome: bool | None) -> Clause:
-        """Return what a leaf says."""
+        """Return the clause of a leaf with this outcome."""
         reads = self._points(leaf) if isinstance(leaf.expr, ir.TallyTest) else {}
         return leaf_code(self.program, leaf).clause(self._e, self._x, *leaf.items, outcome is True, reads)
 
@@ -124,7 +124,7 @@ class Tracer:
         return self.program.matcher(name)
 
     def operand(self, leaf: Site, expr: ir.Expr) -> Any:
-        """Return what an operand of a leaf is worth."""
+        """Return the value of a leaf's operand."""
         return self.value(Site(expr, leaf.frame, leaf.items))
 
 
@@ -161,7 +161,7 @@ def leaves_if_true(program: Program, guard: Site) -> Sequence[tuple[LeafCode, bo
         except RecursionError:  # nested too deeply
             leaves = None
         if leaves is None or len({leaf.expr.src for leaf, _ in leaves}) < len(leaves):
-            program.decided[name] = None  # what is written once is told once
+            program.decided[name] = None  # leaves with the same source give one clause
         else:
             codes = [(leaf_code(program, leaf), held) for leaf, held in leaves]
             program.decided[name] = sorted(codes, key=lambda decided: decided[0].place)
@@ -170,7 +170,7 @@ def leaves_if_true(program: Program, guard: Site) -> Sequence[tuple[LeafCode, bo
 
 
 def _always(site: Site, outcome: bool) -> list[tuple[Site, bool]] | None:
-    """Return the leaves that decide a condition of an outcome, whatever the event."""
+    """Return the leaves that decide a condition with this outcome, whatever the event."""
     expr, leaves = site.expr, list[tuple[Site, bool]]()
     if isinstance(expr, ir.Not):
         return _always(site._replace(expr=expr.operand), not outcome)
@@ -198,9 +198,9 @@ def _distinct(clauses: Iterable[Clause]) -> list[Clause]:
 
 
 class LeafCode(NamedTuple):
-    """What a leaf says. place: file, line and column. field: the text that it looks into, if it does; `search` looks.
+    """The code of a leaf. place: file, line and column. field: the text that it searches with `search`, "" if none.
 
-    clause: the function of the event, the scope, the items, the outcome, and what is read beside the leaf's operands.
+    clause: makes its clause from the event, the scope, the items, the outcome, and what is read beside its operands.
     """
 
     site: Site
@@ -226,7 +226,7 @@ def _leaf_code(program: Program, leaf: Site) -> LeafCode:
 
 
 def _clause(program: Program, leaf: Site) -> Callable[..., Clause]:
-    """Return the function that makes a leaf's clause of its operands but the constant ones."""
+    """Return the function that makes a leaf's clause from its non-constant operands."""
     expr, subject, emitter = leaf.expr, subject_of(leaf.expr), Emitter(program, leaf.frame)
     below = () if isinstance(expr, ir.TallyTest) else parts(expr) if type(expr) in TESTS else [expr]
     (file, line, _), handed, places = _place(program.plan, expr), ", ".join(leaf.frame.parameters), "()"
@@ -249,7 +249,7 @@ def _clause(program: Program, leaf: Site) -> Callable[..., Clause]:
 
 
 def _evidence(program: Program, leaf: Site, text: Any, e: Any, x: Scope, *items: Any) -> tuple[Evidence, ...]:
-    """Return where a leaf found something in the text that it looks into."""
+    """Return where a leaf found something in the text that it searches."""
     if not isinstance(text, str):
         return ()
     code, tracer, here = leaf_code(program, leaf), Tracer(program, e, x), leaf._replace(items=items)

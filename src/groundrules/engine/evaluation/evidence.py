@@ -26,11 +26,11 @@ Place = tuple[int, int, str]
 Value = Callable[[ir.Expr], Any]
 Matcher = Callable[[str], ListMatcher]
 Search = Callable[[str, Value, Matcher], Iterable[Place]]
-"""From the raw text, what an operand is worth, and the lists as they are now, to the places found."""
+"""From the raw text, the values of operands, and the lists as they are now, to the places found."""
 
 
 def search(program: Program, leaf: ir.Expr) -> Search:
-    """Return how a leaf looks into a text; what never changes about it is made ready."""
+    """Return the function that searches a text for a leaf, its constant parts prepared."""
     if not (isinstance(leaf, ir.Contains) and isinstance(leaf.needles, ir.Const)):
         return partial(_places, program, leaf)
     texts, needles = program.texts, [(needle, Needle(leaf.view, needle).find) for needle in texts_of(leaf.needles)]
@@ -38,7 +38,7 @@ def search(program: Program, leaf: ir.Expr) -> Search:
 
 
 def evidence(field: str, text: str, places: Iterable[Place]) -> tuple[Evidence, ...]:
-    """Return places in the text of a field as a clause tells them."""
+    """Return places in the text of a field as a clause lists them."""
     ordered = list(places)
     if len(ordered) > 1:
         ordered = sorted(set(ordered))[:MOST]
@@ -51,7 +51,7 @@ def evidence(field: str, text: str, places: Iterable[Place]) -> tuple[Evidence, 
 
 
 def subject_of(leaf: ir.Expr) -> ir.Field | None:
-    """Return the field of the event whose text a leaf looks into, if there is one."""
+    """Return the field of the event whose text a leaf searches, if there is one."""
     match leaf:
         case ir.Contains() | ir.ContainsList() | ir.Affix() | ir.Matches():
             sides = [leaf.subject]

@@ -2,7 +2,7 @@
 
 Blame goes from a node that is unknown to those of its parts that are: the undecided sides of `and` and `or`, the
 undecided items of `any` and `all` (or the list itself), the missing operands of anything else. A node none of whose
-parts is missing is to blame itself: an absent field, a fact that no event has told, a division by zero.
+parts is missing is to blame itself: an absent field, a fact that no event has given, a division by zero.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _OF_FIELDS = (
     *(ir.Const, ir.Field, ir.And, ir.Or, ir.Not, ir.Compare, ir.In, ir.Has, ir.Contains, ir.Affix, ir.Matches),
     *(ir.Arithmetic, ir.Negate, ir.Coalesce, ir.Known, ir.Call, ir.Sequence),
 )
-"""What depends on nothing but the fields that it reads."""
+"""Nodes whose values depend on nothing but the fields that they read."""
 
 
 def fields_alone(expr: ir.Expr) -> frozenset[str]:

@@ -112,4 +112,4 @@ _SPECIAL: dict[type[ir.Expr], Callable[[Any], ir.Expr]] = {
     ir.Hint: lambda expr: expr,
     ir.Score: lambda expr: expr,
 }
-"""What may have a value though a part of it has none."""
+"""Nodes that may have a value although a part of them has none."""

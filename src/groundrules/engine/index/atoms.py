@@ -40,7 +40,7 @@ class Atom(NamedTuple):
 
 
 Atoms = tuple[Atom, ...]
-"""One of these holds; of none, nothing ever does."""
+"""Atoms one of which must hold; if there are none, nothing can."""
 
 
 def name_of(subject: ir.Expr) -> str:

@@ -1,7 +1,7 @@
 """Counting code: one function for the windows of an event type that no look-up finds.
 
-It asks each window's filter, works out each key once, and takes the event into plain counts, counts that keep marks and
-distinct values itself; any other window takes it in by a function of the partition. A partition's spaces and functions
+It asks each window's filter, works out each key once, and itself enters the event in plain counts, counts that keep
+marks and distinct values; for any other window it calls a function of the partition. A partition's spaces and functions
 are looked up by the window's number, so that each is made when it is first needed. The rings written stay in the scope
 beside the keys, because most guards ask a window under the key that has just been counted.
 """
@@ -29,15 +29,15 @@ _OWN = ir.Field(root="event", path=("actor", "self"), kind="boolean")
 
 
 WATCHED = "watched"
-"""The slot that says that a window has counted which a state looks at."""
+"""The slot that says that a window watched by a state has counted."""
 
 
 def counting(
     program: Program, frame: Frame, windows: Mapping[int, ir.Window], of_self: frozenset[int], watched: frozenset[int]
 ) -> Counting:
-    """Return the function that counts an event of one type; `of_self`: windows that speak of the bot's own acts.
+    """Return the function that counts an event of one type; `of_self`: windows that mention the bot's own acts.
 
-    watched: windows that states look at.
+    watched: windows whose counting states must notice.
     """
     emitter = Residual(program, frame)
     lines: list[str] = []
@@ -84,7 +84,7 @@ def _count(emitter: Residual, number: int, window: ir.Window, of_self: bool) -> 
 
 
 def _push(number: int, window: ir.Window) -> Iterator[str]:
-    """Yield what adds a stamp to the ring of a key (`cells.windows.CountWindow`)."""
+    """Yield the statements that add a stamp to the ring of a key (`cells.windows.CountWindow`)."""
     yield f"    space = spaces[{number}]"
     yield "    if now >= space.turn: space.age(now)"
     yield "    young = space.young"
@@ -94,14 +94,14 @@ def _push(number: int, window: ir.Window) -> Iterator[str]:
 
 
 def _mark(number: int, window: ir.Window) -> Iterator[str]:
-    """Yield what adds a mark to those of a key (`cells.windows.MarkedWindow`)."""
+    """Yield the statements that add a mark to those of a key (`cells.windows.MarkedWindow`)."""
     yield f"    marks = spaces[{number}].opened(key, now, list)"
     yield "    marks.append(mark)"
     yield f"    if len(marks) > {window.keep}: del marks[:-{window.keep}]"
 
 
 def _tell_apart(number: int, window: ir.Window) -> Iterator[str]:
-    """Yield what makes a value the last of those of a key (`cells.windows.DistinctWindow`)."""
+    """Yield the statements that make a value the latest of those of a key (`cells.windows.DistinctWindow`)."""
     yield f"    values = spaces[{number}].opened(key, now, dict)"
     yield "    values.pop(value, None)"
     yield f"    values[value] = {'mark' if window.ids else 'now'}"

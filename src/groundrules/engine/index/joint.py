@@ -15,7 +15,7 @@ from groundrules.engine.texts.scanning import Pass
 from groundrules.text.fold import fold_view
 
 SEVERAL = 3
-"""From so many texts on one scan is faster than one each."""
+"""With at least this many texts, one joint scan is faster than a scan of each."""
 
 
 STANDING = ("stands", "stands from")
@@ -49,12 +49,12 @@ class Joint:
         return part, [f"{part} = {value}.lower() if {plain} else {fold}"]
 
     def begin(self) -> Iterator[str]:
-        """Yield what gives each text a value, for those that an event lacks."""
+        """Yield the statements that give each text a value, for those that an event lacks."""
         if self._parts:
             yield f'{" = ".join(self._parts)} = ""'
 
     def lines(self) -> Iterator[str]:
-        """Yield what looks into all texts at once."""
+        """Yield the statements that search all texts at once."""
         if not self._parts:
             return
         scan, on_match, scratch, hits = map(self._emitter.constant, self._scan)

@@ -2,8 +2,8 @@
 
 Events come from few sources, and those from one source carry the same fields. So once a kind has been met a few times,
 each guard that reads one of its fields is reduced by the fields that are absent, and found by those that are present: a
-guard that is false unless something holds, by that; a guard that stays undecided unless something makes it false, by
-what does. A new kind, and any beyond a certain number, is asked field by field (`presence`).
+guard that is false unless certain atoms hold, by those; a guard that stays undecided unless certain atoms decide it,
+likewise. A new kind, and any beyond a certain number, is asked field by field (`presence`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from groundrules.engine.index.presence import Fields, Presence
 
 OFTEN = 8
-"""A kind met so often is worth being worked out."""
+"""A kind met this often is worth working out."""
 
 MOST = 256
 MOST_COUNTED = 10_000

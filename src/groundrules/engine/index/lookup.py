@@ -32,7 +32,7 @@ from groundrules.plan import ir
 Lookup = Callable[[Any, Any], Sequence[int]]
 
 UNASKED, TRUE, UNKNOWN, COUNTED = range(4)
-"""What `asking` says of a guard beside its number, as `number * 4 + outcome`: to be asked yet; its `when` is true, or
+"""What `asking` says of a guard beside its number, as `number * 4 + outcome`: not asked yet; its `when` is true, or
 unknown, and its `unless` is not true. COUNTED is unknown as well, and already counted as such (`presence`)."""
 
 
@@ -54,7 +54,7 @@ def asking(
 ) -> Lookup:
     """Return the function that also asks the guards that no probe finds, and leaves out those with nothing to say.
 
-    names: the numbers that it answers with; none: those of the tables. once: what tells whether a rule has fired.
+    names: the numbers that it answers with; None: those of the tables. once: the checks of whether rules have fired.
     """
     return _Function(program, frame, access, guards, once).outcomes(names)
 
@@ -185,7 +185,7 @@ def _subject(emitter: Emitter, subject: Any, probes: list[Probe], kept: bool, jo
 
 
 def _ask(emitter: Emitter, probe: Probe, value: str, folded: str) -> Iterator[str]:
-    """Yield the statements that ask one probe; `value` is there, and `folded` what it is folded."""
+    """Yield the statements that ask one probe; `value` is not missing, and `folded` is its folded form."""
     match probe.test:
         case "present":
             yield f"f += {emitter.constant(_guards(probe))}"

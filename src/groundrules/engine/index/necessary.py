@@ -75,7 +75,7 @@ class Derivation:
         return min(known, key=self.cost, default=None)
 
     def is_direct(self, atoms: Atoms | None) -> bool:
-        """Whether all atoms are literals of readings with so few that each is looked for in the text by itself."""
+        """Whether all atoms are literals of readings with so few literals that each is searched for on its own."""
         literals = self._program.literals
         return all(atom.test == "stands" and not literals.worthwhile(BASES[atom.under]) for atom in atoms or ())
 
@@ -116,7 +116,7 @@ class Derivation:
         return self._with_missing(subject, bound, "", constant.value) if bound else None
 
     def _tally_test(self, leaf: ir.TallyTest, wanted: bool) -> Atoms | None:
-        """Return what a tally needs to reach its bound: an item; a score: one of hints without which it can't."""
+        """Return what a tally needs to reach its bound: an item; for a score, one of certain hints."""
         relation = leaf.operator if wanted else NEGATED[leaf.operator]
         reached = leaf.bound > 0 if relation in (">=", "==") else leaf.bound >= 0 and relation == ">"
         if not reached:
@@ -224,7 +224,7 @@ class Derivation:
         return (Atom(test, self._name(subject)),)
 
     def _with_missing(self, subject: ir.Expr, test: Test, under: str = "", *values: Any) -> Atoms:
-        """Return an atom per plain value, for nothing equals another, and that the subject is missing if it can be."""
+        """Return an atom per plain value (nothing equals others), and one that the subject is missing if it can be."""
         name = self._name(subject)
         atoms = [Atom(test, name, under, value) for value in values if isinstance(value, PLAIN)]
         missing = not self._surely and self._may_miss(subject, name)
@@ -289,7 +289,7 @@ def _without_frequent(derivation: Derivation, paths: list[Atoms | None]) -> list
 
 
 def path_of(derivation: Derivation, when: ir.Expr, unless: ir.Expr | None) -> Atoms | None:
-    """Return the best access path of a guard; None if looking at it always is as good."""
+    """Return the best access path of a guard; None if always looking at it is as good."""
     try:
         path = derivation.best(
             [derivation.atoms(when), None if unless is None else derivation.atoms(unless, wanted=False)]

@@ -82,7 +82,7 @@ class Presence:
         self._kinds = Kinds(self)
 
     def _sort(self, apart: frozenset[int]) -> None:
-        """Tell readers from other rules, and put readers of the same remainder in one group."""
+        """Separate readers from other rules, and put readers with the same remainder in one group."""
         derivation = Derivation(self.program, self.frame, self._frequency)
         self._subjects = derivation.subjects
         members: dict[str, list[int]] = {}
@@ -118,7 +118,7 @@ class Presence:
         return self._fields[name]
 
     def _frequency(self, atom: Atom) -> float:
-        """Paths that speak of anything but one sparse field are of no use."""
+        """Estimate how often an atom holds; atoms about anything but one sparse field are of no use."""
         return estimated(atom) if len(self._of_subject(atom.subject)) == 1 else _NEVER
 
     def _field_of(self, atom: Atom) -> str:
@@ -136,7 +136,7 @@ class Presence:
         return when, None if unless == _NEVER_TRUE else unless
 
     def warm(self) -> None:
-        """Build the finders of all fields, which otherwise the first event that carries a field waits for."""
+        """Build the finders of all fields, which the first event with each field would otherwise wait for."""
         _ = self._others
         for field in self._readers_of:
             _ = self._finders[field]
@@ -158,7 +158,7 @@ class Presence:
 
     @cached_property
     def _others(self) -> Lookup:
-        """Asks the rules that read no sparse field, and the groups, which are numbered behind all rules."""
+        """Asks the rules that read no sparse field, and the groups, which are numbered after all rules."""
         numbers = [*self._asked, *(len(self.guards) + number for number in range(len(self._remainders)))]
         return asking(self.program, self.frame, self._access, self._asked_guards, numbers)
 
@@ -205,7 +205,7 @@ class Presence:
         return first, len(numbers) - len(left.hits) - len(first)
 
     def _of_groups(self, groups: tuple[int, ...], fields: Iterable[str]) -> tuple[int, ...]:
-        """Return the members of groups that read none of these fields; those of a kind whatever they read."""
+        """Return the members of groups that read none of these fields; for the group of a kind, all members."""
         place = groups, frozenset(fields)
         if place not in self._unasked:
             if len(self._unasked) >= MOST:
@@ -216,7 +216,7 @@ class Presence:
         return self._unasked[place]
 
     def excluded(self, group: int, left: Left, fields: Iterable[str]) -> Collection[int]:
-        """Return rules that were asked for themselves: of a kind those found, of others those that read a field."""
+        """Return rules that were asked individually: for a kind's group those found, else those that read a field."""
         return left.hits if group >= len(self._remainders) else self.readers(fields)
 
     def add_group(self, members: Iterable[int]) -> int:

@@ -22,12 +22,12 @@ class Residual(Emitter):
         self._kept: dict[Hashable, str] = {}
 
     def begin(self) -> Iterator[str]:
-        """Yield what comes first: none of the local variables is worked out yet."""
+        """Yield the first statement: it marks all local variables as not worked out yet."""
         if self._kept:
             yield " = ".join((*self._kept.values(), "UNSET"))
 
     def constant(self, value: Any) -> str:
-        """Write numbers and texts as they are and bind all else once: a call hands over every bound constant."""
+        """Write numbers and texts as they are and bind all else once: a call passes every bound constant."""
         if type(value) in (int, str):
             return repr(value)
         if id(value) not in self._names:

@@ -1,7 +1,7 @@
 """Rules that have fired: what `once_per` keeps from firing again has nothing to say, however true its guard is.
 
-Most of what fires at ordinary messages fires once a day or once a minute, and its guard is true of all the others, too.
-So the function that asks guards also looks up when such a rule last fired. A rule that exempts others, counts its
+Most rules that fire on ordinary messages do so once a day or once a minute, though their guards are true of the others,
+too. So the function that asks guards also looks up when such a rule last fired. A rule that exempts others, counts its
 firings or takes another lane than the live one is left to be asked individually (`settlement.guards`), and so is one
 whose key lacks a component.
 """

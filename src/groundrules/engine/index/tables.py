@@ -50,7 +50,7 @@ def access(paths: Iterable[Atoms | None], subjects: Mapping[str, ir.AnyExpr]) ->
 
 
 def _entries(values: dict[Any, list[int]]) -> tuple[tuple[Any, Guards], ...]:
-    """Return the entries in an order that depends on nothing but them."""
+    """Return the entries in an order that depends only on themselves."""
     order = sorted(values, key=lambda value: (isinstance(value, str), value))
     return tuple((value, tuple(dict.fromkeys(values[value]))) for value in order)
 
