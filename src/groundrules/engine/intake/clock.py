@@ -51,7 +51,7 @@ def begin_again(partition: Partition, time: int) -> None:
 def is_duplicate(partition: Partition, ahead: int, time: int, id: str) -> bool:
     """Tell whether an event with this id was handled within the last day.
 
-    The day counts to its own time, or to now if its time lies so far ahead that it may be wrong.
+    The day ends at the event's own time, or now if its time lies so far ahead that it may be wrong.
     """
     before, now = partition.recent_ids.at(id), partition.now
     return before is not None and (time if now < time <= now + ahead else now) - before <= KEPT
@@ -60,8 +60,8 @@ def is_duplicate(partition: Partition, ahead: int, time: int, id: str) -> bool:
 def step(partition: Partition, ahead: int, e: Any) -> int | None:
     """Number an ordinary event (in order, new, nothing due before it); advance the clock to its time and return that.
 
-    For any other event, change nothing and return None: `admit` and `move` handle it. Their steps are inlined here,
-    without a call, because every event passes. With a negative `ahead` no event is as most.
+    For any other event, change nothing and return None: `admit` and `move` handle it. Their steps are inlined here
+    because every event comes through. With a negative `ahead` no event counts as ordinary.
     """
     meta, recent, id, passed = partition.meta, partition.recent_ids, e.id, e.time - EPOCH
     time: int = passed.days * DAY + passed.seconds * SECOND + passed.microseconds // 1000

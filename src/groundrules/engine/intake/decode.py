@@ -8,8 +8,8 @@
 
 Valid events take the first line and nothing else. Null means absent, fields that the schema does not name are ignored,
 the last of repeated keys counts, and nothing is converted: `"5"` is not a number, `1.0` not an integer. Whatever comes
-in, nothing but `InvalidEventError` is raised. Instants stay `datetime` until somebody reads them; `milliseconds` makes
-them the numbers of the plan.
+in, nothing but `InvalidEventError` is raised. Instants stay `datetime` until they are read; `milliseconds` turns them
+into the numbers of the plan.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ __all__ = [
 Event = msgspec.Struct
 HEADER = ("id", "type", "time", "community")
 SHORT = 2 * DEEPEST
-"""So many bytes have not enough brackets to be nested too deeply, if they are JSON."""
+"""JSON of at most this many bytes has too few brackets to be nested too deeply."""
 
 _rounded_up = re.compile(rb"\.[0-9]{3}999[5-9]|\\u00(?:3[0-9]|2[eE])").search
-"""Digits of a second that the decoder would round up to the next millisecond, where the language cuts; or digits and
-dots that are written as escapes, which nobody does who means well."""
+"""Digits of a second that the decoder would round up to the next millisecond, where the language rounds down; or digits
+and dots written as escapes, which nobody does in good faith."""
 
 
 def _is_rounded_up(raw: bytes) -> bool:
@@ -118,7 +118,7 @@ def _as_json(raw: Any) -> bytes | str:
 
 @lru_cache(maxsize=256)
 def _nearest_type(name: str, types: frozenset[str]) -> str | None:
-    """Return a proposal for an unknown type, kept because a bot that sends one sends many."""
+    """Return a suggestion for an unknown type, cached because a bot that sends one sends many."""
     return did_you_mean(name, types)
 
 
@@ -143,7 +143,7 @@ class Decoder:
     def decode(self, raw: bytes | bytearray | memoryview | str | Mapping[str, Any]) -> Event:
         """Return the event that `raw` holds; raise InvalidEventError with a Rejection if it holds none.
 
-        JSON cannot be nested deeper than it has pairs of brackets; taking them out counts them faster than `count`.
+        JSON is never nested deeper than its number of opening brackets, which `replace` counts faster than `count`.
         """
         if type(raw) is not bytes:
             raw = _as_json(raw)
@@ -174,7 +174,7 @@ class Decoder:
             return None
 
     def _filled(self, raw: bytes | str) -> Event:
-        """Decode an event and what has no place in the struct of its type."""
+        """Decode an event, including the fields without a slot in its struct."""
         event: Any = self._narrow(raw)
         fields = self._sparse.get(event.type)
         if fields is not None:
@@ -231,7 +231,7 @@ class Decoder:
 
 
 def decoder_of(schemas: Mapping[str, Schema], longest: int) -> Decoder:
-    """Return a decoder; programs that know the same event types share theirs, and so the events that it decodes."""
+    """Return a decoder; programs that know the same event types share one, and so the events that it decodes."""
     return _decoder_of(msgspec.json.encode(schemas), longest)
 
 

@@ -52,7 +52,7 @@ def is_date_time(text: str) -> bool:
 
 
 def as_moment(number: Any) -> str | None:
-    """Return the moment that a number was probably meant for, of seconds or milliseconds since 1970; None if none."""
+    """Return the instant that a number of seconds or milliseconds since 1970 probably means; None if it means none."""
     text = str(number)
     if isinstance(number, bool) or not re.fullmatch(r"[0-9]{9,13}", text):
         return None

@@ -1,8 +1,8 @@
 """The second look at an event that the fast decoder refused, or that came as Python data.
 
-The fast decoder is strict in ways that events are not: it refuses lone surrogates, a byte-order mark, and null where a
-default stands. Here the text is read with the standard library, cleaned (lone surrogates become U+FFFD, null means
-absent), and handed back as plain data. What cannot be cleaned is `InvalidEventError`.
+The fast decoder is strict in ways that events are not: it refuses lone surrogates, a byte-order mark, and null for a
+field with a default. Here the text is read with the standard library, cleaned (lone surrogates become U+FFFD, null
+means absent), and handed back as plain data. What cannot be cleaned raises `InvalidEventError`.
 
 Nesting is limited by a number, not by what the interpreter's stack happens to allow, so that the same event is
 always answered alike.
@@ -87,9 +87,9 @@ def read(raw: bytes | str) -> Any:
 
 
 def as_written(line: bytes | str) -> dict[str, Any] | None:
-    """Return the object that a line of JSON holds, cleaned; None if it holds none. For those who only show events.
+    """Return the object that a line of JSON holds, cleaned; None if it holds none. For code that only shows events.
 
-    A number that is too large is still one, of as many digits as fit nowhere.
+    A number that is too large is replaced by another one that is too large.
     """
     try:
         check_depth(line)

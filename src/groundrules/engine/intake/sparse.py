@@ -19,18 +19,18 @@ SPARSE = "_sparse"
 """The attribute of a sparse type's struct that reads the rest of its events."""
 
 MOST_IN_PLACE = 24
-"""So many plain optional fields still have a place each."""
+"""With at most this many plain optional fields, each still has a slot."""
 
 _PLAIN = frozenset({"string", "number", "integer", "boolean"})
 _everything = msgspec.json.Decoder(dict[str, Any]).decode
 
 Schema = Mapping[str, Any]
 Field = tuple[str, Any, Callable[[Any], Any]]
-"""Attribute, the exact type of a value that needs no look, and what makes anything else a value or raises."""
+"""Attribute, the exact type of values that need no conversion, and the function that converts others or raises."""
 
 
 def sparse_fields(schema: Schema) -> dict[str, Schema]:
-    """Return the fields of an event type that have no place in its struct; none unless the type is sparse."""
+    """Return the fields of an event type that have no slot in its struct; none unless the type is sparse."""
     required = (*schema.get("required", ()), *(("text",) if has_links_of_text(schema) else ()))
     properties = schema.get("properties", {})
     optional = {name: inner for name, inner in properties.items() if name not in required and _is_plain(inner)}
@@ -43,12 +43,12 @@ def _is_plain(schema: Schema) -> bool:
 
 
 def carried(event: Any) -> Mapping[str, Any]:
-    """Return the fields without a place that an event of a sparse type carries, by attribute."""
+    """Return the fields without a slot that an event of a sparse type carries, by attribute."""
     return event.__dict__  # type: ignore[no-any-return]
 
 
 class SparseFields:
-    """Reads what has no place in the struct of one event type: `fields` by JSON name."""
+    """Reads the fields without a slot in the struct of one event type; `fields` by JSON name."""
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self._fields = fields

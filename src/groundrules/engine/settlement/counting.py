@@ -25,7 +25,7 @@ from groundrules.plan import ir
 from groundrules.window_kinds import KINDS
 
 Taker = Callable[[str, Any, Any, Scope], None]
-"""`take(key, value, e, x)`; of a window that goes by events, the value None is of an event that is not counted."""
+"""`take(key, value, e, x)`; for a window by events, the value None means an event that is not counted."""
 
 
 class Counter:
@@ -136,7 +136,7 @@ def _push(code: WindowCode, space: Space, key: str, value: Any, e: Any, x: Scope
 
 
 def _recorder(code: WindowCode, space: Space, partition: Partition) -> Taker:
-    """Return what takes an event into a window that keeps more than times."""
+    """Return the function that enters an event in a window that keeps more than times."""
     record = code.cell.record
     if isinstance(space, HeldSpace):
         take_in = space.recorder(record)

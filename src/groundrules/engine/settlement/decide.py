@@ -55,7 +55,7 @@ class Room:
     _subjects: dict[str, Subjects] = field(default_factory=dict)
 
     def subjects(self, entity: str) -> Subjects:
-        """Return what finds those of an entity whom rules can concern."""
+        """Return the finder of the entities of one kind that rules can concern."""
         if entity not in self._subjects:
             self._subjects[entity] = Subjects(self.program, self.partition, entity)
         return self._subjects[entity]
@@ -156,7 +156,7 @@ def decide(room: Room, occasion: Occasion) -> tuple[Decision, list[Crossed]]:
 
 
 def _answers(room: Room, occasion: Occasion) -> Sequence[Answer]:
-    """Return what the rules say, and what those lack that are undecided."""
+    """Return what the rules say, and what the undecided ones lack."""
     answers = occasion.answers
     if occasion.groups:
         answers = [*answers, *guards.ask(occasion.groups, occasion.e, room.partition, room.program.zone)]
@@ -208,7 +208,7 @@ def _quiet(room: Room, occasion: Occasion, answers: Sequence[Answer]) -> Decisio
 def _undecided(
     room: Room, occasion: Occasion, answers: Sequence[Answer], live: Sequence[Firing]
 ) -> tuple[tuple[Unknown, ...], int]:
-    """Count who fired and whose guard stayed undecided; return the first of these, and how many more there are."""
+    """Count the rules that fired or stayed undecided; return the first undecided ones, and how many more there are."""
     lacking = [answer for answer in answers if answer.undecided]
     uncounted = [(answer.code.id, answer.missing) for answer in lacking if not answer.counted]
     room.stats.count(uncounted, [firing.answer.code.id for firing in live])
@@ -278,7 +278,7 @@ def _open_paths(room: Room, firings: list[Firing], e: Any) -> list[Note]:
 
 
 def _act(room: Room, occasion: Occasion, live: list[Firing], taken: list[Firing]) -> tuple[*Combined, list[Note]]:
-    """Render and combine the actions; those of the occasion itself are combined already. Tell what is not done."""
+    """Render and combine the actions; those of the occasion itself are combined already. Note what is not done."""
     outcomes = [*[firing.gathered.finish(occasion.e, firing.x) for firing in taken], *occasion.outcomes]
     wishes = [wish for outcome in outcomes for wish in outcome.wishes]
     for ask in (ask for outcome in outcomes for ask in outcome.later):
@@ -311,7 +311,7 @@ def _remember(room: Room, actions: Sequence[Action]) -> None:
 
 
 def _brake(room: Room, occasion: Occasion, actions: Sequence[Action]) -> tuple[tuple[Action, ...], list[Note]]:
-    """Hold back what is too much; return the actions to be done, alarms and requests among them, and what is told."""
+    """Hold back excess actions; return the actions to be done, including alarms and requests, and the notes."""
     program, partition, x = room.program, room.partition, room.scope()
     kept, held, alarms, notes = brakes.sort_out(program, partition, actions, occasion.released)
     wishes: list[Wish] = []
@@ -348,7 +348,7 @@ def _set_label(partition: Partition, ask: LabelAsk, retain: int) -> list[Note]:
 
 
 def _requests(room: Room, occasion: Occasion, held: list[Firing]) -> list[Wish]:
-    """Put what is held for approval away; return the actions that ask for it, one a rule or one a subject."""
+    """Store what is held for approval; return the actions that ask for it, one per rule or per subject."""
     cases: dict[tuple[str, str], list[Firing]] = {}
     for firing in held:
         approval = firing.answer.code.rule.approval

@@ -31,7 +31,7 @@ def remember(partition: Partition, actions: Iterable[Action]) -> None:
 
 
 def of_result(partition: Partition, e: Any) -> tuple[list[Action], list[Note]]:
-    """Return what an `action.result` event asks to be done, and what is to be told of it."""
+    """Return what an `action.result` event asks to be done, and the notes about it."""
     if e.type not in TYPES or e.ok:
         return [], []
     detail = {name: value for name in ("do", "reason") if (value := getattr(e, name, None)) is not None}

@@ -70,13 +70,13 @@ def ask(groups: Iterable[Group], e: Any, partition: Partition, zone: str) -> lis
 
 
 def in_force(codes: Iterable[RuleCode], e: Any, x: Scope) -> Iterator[RuleCode]:
-    """Return the rules that have something to say of an event at this time, whatever their guards come to."""
+    """Return the rules that are asked about an event at this time, whatever the outcome of their guards."""
     own = own_act(e)
     return (code for code in codes if not is_out(code, own, x))
 
 
 def with_missing(answers: Sequence[Answer], e: Any) -> list[Answer]:
-    """Work out what the first MOST_UNKNOWN of those lack that are undecided."""
+    """Work out what the first MOST_UNKNOWN undecided answers lack."""
     lacking = [number for number, answer in enumerate(answers) if answer.undecided][:MOST_UNKNOWN]
     worked_out = list(answers)
     for number in lacking:
@@ -87,7 +87,7 @@ def with_missing(answers: Sequence[Answer], e: Any) -> list[Answer]:
 
 
 def is_out(code: RuleCode, own: bool, x: Scope) -> bool:
-    """Whether a rule has ended or not begun, or says nothing of what the bot did itself (`own`)."""
+    """Whether a rule has ended or not begun, or ignores the bot's own acts and this is one (`own`)."""
     ends, starts = code.rule.ends, code.rule.starts
     if starts is not None and x.now < starts:
         return True
@@ -136,7 +136,8 @@ def lane_of(code: RuleCode, e: Any, x: Scope) -> Lane:
 def share(rule: str, e: Any, x: Scope) -> float:
     """Return where the member at hand stands among all members for a rule's block, from 0 to 1; 1 if there is none.
 
-    That is the subject; where there is none, the actor, behind a timer of the event that opened the path.
+    The member is the subject or, if there is none, the actor of the event (for a timer: of the event that opened the
+    path).
     """
     member = reach(e if e is not None else x.start, ACTOR) if x.subject is None else x.subject
     if member is None:
@@ -203,7 +204,7 @@ def _once_row(once: ir.Once, at: int, zone: str) -> bytes:
 
 
 def release(partition: Partition, code: RuleCode, key: str, at: int, zone: str) -> None:
-    """Let a rule fire again whose firing under this key of `once_per` was taken back."""
+    """Let a rule fire again after its firing under this key of `once_per` was taken back."""
     assert code.rule.once is not None
     space = partition.space(code.once_space, code.once_lifetime)
     if space.get(key) == _once_row(code.rule.once, at, zone):

@@ -14,7 +14,7 @@ from groundrules.plan import ir
 def crossing(room: Room, crossed: Crossed, e: Any, behind: str, cause: Cause) -> Occasion:
     """Return the occasion of a step crossed; `behind` is the occurrence that brought it about.
 
-    The subject is whose balance crossed. A step that is cooling down asks no rule and says so.
+    The subject is the holder of the balance. A step that is cooling down asks no rule and says so.
     """
     ladder, (step, back, cooling) = crossed.ladder, crossed.crossing
     name = f"{ladder.id}#{step + 1}"

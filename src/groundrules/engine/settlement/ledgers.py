@@ -5,8 +5,8 @@ the order of the rules' ids; all changes are added up; floor and ceiling cut the
 left of it: what the ceiling cuts off is taken from the grants, and what the floor cuts off from the losses, beginning
 with the last rule id. Then the ladders over that ledger are looked at.
 
-A crossing's own changes to its own ledger don't look at its upward steps again, so that a step may take the balance
-back; between ledgers, ladders draw no cycle, so that crossings end.
+A step's changes to its own balance cross no step upwards, so that a step may take the balance back; between ledgers,
+ladders form no cycle, so that crossings end.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The open paths of one partition, decoded, and found by what may end them.
 
-A row is decoded once, when somebody first looks after it was written: `Partition.moved` says which were. Beside the
+A row is decoded once, at the first look after it was written: `Partition.moved` says which were. Beside the
 decoded paths are dictionaries from a value of the start event to the paths that have it (`index.equalities`).
 """
 
@@ -115,7 +115,7 @@ class OpenPath:
         return bool(self._open)
 
     def asked(self, until: UntilCode, e: Any, x: Scope) -> Iterator[tuple[str, Process, Any]]:
-        """Yield those that an event may speak of, with their start events."""
+        """Yield those that an event may concern, with their start events."""
         self._catch_up()
         for key in tuple(self._candidates(until, e, x)) if self._open else ():
             yield key, *self._open[key]

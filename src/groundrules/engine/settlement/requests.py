@@ -47,7 +47,7 @@ class Case(msgspec.Struct, array_like=True):
 
 
 class Request(msgspec.Struct, array_like=True):
-    """A request that stands: the rule behind it, until when (ms), who approved, what is held."""
+    """A pending request: the rule behind it, until when (ms), who approved, what is held."""
 
     id: str
     rule: str
@@ -67,7 +67,7 @@ def ask(
     e: Any,
     firings: Sequence[tuple[Scope, Outcome]],
 ) -> Wish:
-    """Put effects away; return the action that asks for their approval."""
+    """Store effects; return the action that asks for their approval."""
     approval = code.rule.approval
     assert approval is not None
     id = request_id(partition.id, occurrence, code.id)
@@ -107,13 +107,13 @@ def _store(partition: Partition, request: Request) -> None:
 
 
 def find(partition: Partition, id: str) -> Request | None:
-    """Return a request that stands."""
+    """Return a pending request, or None."""
     row = partition.space(APPROVAL).get(id)
     return _request.decode(row) if row else None
 
 
 def standing(partition: Partition) -> list[Request]:
-    """Return all requests that stand, by id."""
+    """Return all pending requests, by id."""
     return [_request.decode(row) for _, row in sorted(partition.space(APPROVAL).items())]
 
 

@@ -42,14 +42,14 @@ class Learning:
         self._notes_first_seen = FIRST_SEEN in program.kept.get(MEMBER, ())
 
     def learn(self, e: Any) -> None:
-        """Take note of the facts that an event tells."""
+        """Take note of the facts that an event gives."""
         if not self._is_old_news(e):
             self._take_in(e)
 
     def _is_old_news(self, e: Any) -> bool:
-        """Note that those in an event were heard of if they tell what they told last; else leave it to `_take_in`.
+        """Tell whether an event repeats what was last known of its entities, and if so, note that they were seen.
 
-        So it is with most messages. Those in lists or deeper down, and who comes or goes, are not looked at here.
+        Most messages do. Entities in lists or deeper down, and members who come or go, are left to `_take_in`.
         """
         now, heard = self._partition.now, []
         for place in self._places.get(e.type, ()):
@@ -83,7 +83,7 @@ class Learning:
             space = spaces[entity]
             entry = heard.get(key) or roster.entry(space, id, now, retain)
             if entry is not None and not entry.gone and space.latest.get(id) == thing:
-                entry.heard, heard[key] = now, entry  # as when it was last heard of
+                entry.heard, heard[key] = now, entry  # unchanged since it was last seen
                 continue
             if entry is None:
                 changed.add(key)
@@ -105,7 +105,7 @@ class Learning:
 
 
 def _hear(entry: roster.Entry, place: roster.Place, thing: Any, now: int) -> bool:
-    """Note what an object of an event tells; return whether a fact has changed."""
+    """Note what an object of an event says; return whether a fact has changed."""
     entry.heard, entry.gone = now, False
     facts, changed = entry.facts, False
     for name, attribute in place.facts:
@@ -136,7 +136,7 @@ def _act(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry]) -> None:
 
 
 def _see(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry], retain: int) -> set[tuple[str, str]]:
-    """Note since when members are known; return those of whom it was not."""
+    """Note when members were first seen; return those for whom it was not known."""
     met = {key for key, entry in heard.items() if FIRST_SEEN not in entry.facts and key[0] == MEMBER}
     arriving = reach(e, ("actor", "id")) if met and e.type in ARRIVING else None
     for key in met:
@@ -146,7 +146,7 @@ def _see(e: Any, now: int, heard: dict[tuple[str, str], roster.Entry], retain: i
 
 
 def _part_from(members: HeldSpace, id: str, entry: roster.Entry | None, now: int) -> None:
-    """Forget somebody who is gone, but for when they were first seen (`entry`, if that is kept)."""
+    """Forget somebody who is gone, except for when they were first seen (`entry`, if that is kept)."""
     if entry is None or FIRST_SEEN not in entry.facts:
         members.drop(id)
     else:
@@ -154,7 +154,7 @@ def _part_from(members: HeldSpace, id: str, entry: roster.Entry | None, now: int
 
 
 def labels_by_hand(program: Program, partition: Partition, e: Any) -> list[Note]:
-    """Take a person's word about labels; return what to report about it."""
+    """Apply the labels that people set or removed; return what to report about it."""
     if e.type not in labels.TYPES or reach(e, ("actor", "self")) is True:
         return []
     borne = e.type == "label.set"

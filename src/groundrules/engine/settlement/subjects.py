@@ -22,7 +22,7 @@ from groundrules.plan import ir
 from groundrules.plan.walk import walk
 
 FEW = 32
-"""So few are sooner asked than told apart by another fact."""
+"""At most this many are faster to ask than to narrow down by another fact."""
 
 _PURE = (
     *(ir.Const, ir.Now, ir.Fact, ir.Arithmetic, ir.Negate, ir.Coalesce, ir.Call, ir.Sequence, ir.Known),
@@ -50,7 +50,7 @@ class ByFacts:
 
 
 def _likely(item: tuple[str | None, list[Condition]]) -> tuple[float, str]:
-    """How many members the conditions on a fact leave, about; what reads none costs least."""
+    """Estimate the share of members that the conditions on a fact leave; those that read no fact come first."""
     fact, conditions = item
     return (prod(chance(condition.expr) for condition in conditions), fact) if fact is not None else (0.0, "")
 
@@ -86,9 +86,9 @@ class Subjects:
         self._rules: dict[str, ByFacts] = {}
 
     def of(self, rules: Iterable[RuleCode], with_self: bool, x: Scope) -> Iterator[str]:
-        """Yield the ids of those of whom one of the rules may have something to say, sorted; `x` may be used.
+        """Return the ids of those whom one of the rules may concern, sorted; `x.subject` may be overwritten.
 
-        The bot itself is among them only `with_self`.
+        The bot itself is among them only if `with_self`.
         """
         wanted: set[str] = set()
         for code in rules:
@@ -117,7 +117,7 @@ class Subjects:
         return members
 
     def _is_open(self, kind: Iterable[str], conditions: Iterable[Condition], x: Scope) -> bool:
-        """Whether none of the conditions is false of those who have a fact alike."""
+        """Whether none of the conditions is false of those who share a fact."""
         x.subject = next((id for id in kind if self._is_known(id)), None)
         return x.subject is not None and not any(condition.false(None, x) for condition in conditions)
 

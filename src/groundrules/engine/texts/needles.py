@@ -2,9 +2,9 @@
 
 All constants that guards look for in texts, and the entries of all lists that they look for, are literals under one of
 a few **readings** of the text: its views, and what list options make of it (digits read as letters, Chinese by its
-sound). Per reading they make one `Scanner`, which answers for a text which of them stand in it; a guard then only looks
-up its own among these **hits**. A scanner is built when first asked. In a reading with no more than `FEW` literals,
-needles are found faster one by one.
+sound). Per reading they make one `Scanner`, which finds those that occur in a text; a guard then only looks up its own
+among these **hits**. A scanner is built when first asked. In a reading with no more than `FEW` literals, needles are
+found faster one by one.
 
 Hits are what necessary conditions can be indexed by: a rule whose guard needs one of its literals need not be looked
 at unless it was hit.
@@ -54,11 +54,11 @@ class Group(NamedTuple):
     needles: Mapping[int, Sequence[Needle]]
 
     def any(self, text: Text, hits: Collection[int]) -> bool:
-        """Tell whether one of the needles stands in the text."""
+        """Tell whether one of the needles occurs in the text."""
         return any(needle.within(text) for hit in hits for needle in self.needles.get(hit, ()))
 
     def all(self, text: Text, hits: Collection[int]) -> bool:
-        """Tell whether all of the needles stand in the text."""
+        """Tell whether all of the needles occur in the text."""
         return all(
             number in hits and all(needle.sufficient or needle.within(text) for needle in needles)
             for number, needles in self.needles.items()
@@ -122,7 +122,7 @@ class Literals:
 
     @cached_property
     def lists(self) -> Mapping[str, Mapping[Base, Sequence[int]]]:
-        """List → reading → the numbers of literals one of which stands in the text if an entry does."""
+        """List → reading → the numbers of literals one of which occurs in the text if an entry does."""
         if self._saved is not None:
             return self._saved.lists
         return {
@@ -131,11 +131,11 @@ class Literals:
         }
 
     def place(self, subject: ir.Expr) -> str:
-        """Return where a text stands, for lists that are asked of the same place are looked for together."""
+        """Return the place of a text; lists that are asked about the same place are searched for together."""
         return ".".join(subject.path) if isinstance(subject, ir.Field) else ""
 
     def lists_in(self, text: Text, place: str) -> frozenset[str]:
-        """Return the lists that may have an entry in a text, of those that are asked of its place."""
+        """Return the lists that may have an entry in a text, of those that are asked about its place."""
         ascii, names = text.raw.isascii(), set[str]()
         for base, owners, is_ascii in self._owners[place]:
             if is_ascii or not ascii:
@@ -176,7 +176,7 @@ class Literals:
 
     @cached_property
     def _split(self) -> Mapping[str, Sequence[tuple[str, ListMatcher]]]:
-        """Place → the lists that are also met there where characters are taken apart."""
+        """Place → the lists that are also searched for there with characters taken apart."""
         return {
             place: [(name, matcher) for name in sorted(names) if (matcher := self._matcher(name)).splits]
             for place, names in self._places.items()
@@ -192,7 +192,7 @@ class Literals:
         return places
 
     def hits(self, text: Text, base: Base) -> frozenset[int]:
-        """Return the numbers of the literals that stand in a reading of a text."""
+        """Return the numbers of the literals that occur in a reading of a text."""
         kept = getattr(text, f"{base}_hits", None) if base in VIEWS else None
         return self.scanned(text, base) if kept is None else kept
 
@@ -216,7 +216,7 @@ class Literals:
         return frozenset(heard) if heard else NO_HITS
 
     def finder(self, base: Base) -> Callable[[str], Sequence[int]]:
-        """Return a function from a text to the numbers of the literals that stand in it, good until its next call.
+        """Return a function from a text to the numbers of the literals that occur in it, good until its next call.
 
         It takes the raw text for the exact and the folded view, and the squeezed one for the squeezed view.
         """
@@ -236,7 +236,7 @@ class Literals:
         return scanner.make_pass() if scanner.scans_all else None
 
     def save(self) -> SavedLiterals:
-        """Return what it took time to make, as data."""
+        """Return what takes time to make, as data."""
         databases = {base: self._scanner(base).dump() for base, keys in self._keys.items() if keys}
         return SavedLiterals(
             platform=platform_of_databases(),
@@ -297,7 +297,7 @@ def is_searched(guards: Iterable[ir.Expr]) -> bool:
 def literals_of(leaf: ir.Contains | ir.Affix | ir.Matches) -> tuple[Base, Iterable[str]]:
     """Return the literals that a search needs, and the view to look for them in; none if it can't be told.
 
-    A pattern needs its factors, folded: where they stand in a text, they stand folded in the folded text.
+    A pattern needs its factors, folded: where they occur in a text, they occur folded in the folded text.
     """
     if isinstance(leaf, ir.Matches):
         keys = [surely_within(fold(factor)) for factor in factors(leaf.pattern, leaf.flags) or ()]

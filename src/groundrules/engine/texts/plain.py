@@ -3,9 +3,9 @@
 Most lists are Chinese or plain words, so an ASCII text seldom holds anything visible only squeezed or by its sound.
 Squeezing and scanning a chat message takes 15 µs, finding out that this is unnecessary takes less than one.
 
-**Squeezed.** Two letters that stand side by side in the squeezed view, spaces apart, stand side by side among the bare
-letters, unless one of them may have been written as a digit or symbol (`a` as `4` or `@`). So a literal needs its pairs
-of other letters there, and each other letter by itself.
+**Squeezed.** Two letters that are adjacent in the squeezed view, spaces aside, are adjacent among the bare letters,
+unless one of them may have been written as a digit or symbol (`a` as `4` or `@`). So a literal needs its pairs of other
+letters there, and each other letter by itself.
 
 **By sound.** The sound of an ASCII text is its bare letters.
 """
@@ -19,7 +19,7 @@ from itertools import pairwise
 from groundrules.text.scripts import SEPARATORS
 
 MOST = 16
-"""More literals than this are sooner scanned for than told apart."""
+"""More literals than this are faster to scan for than to rule out one by one."""
 
 _SEPARATORS = bytes(code for code in range(128) if re.match(f"[{SEPARATORS}]", chr(code)))
 _DISGUISED = frozenset("aeiost")
@@ -40,7 +40,7 @@ class Squeezable:
         self._needed = [(parts[0], parts[1:]) for parts in needed] if known else None
 
     def may_stand_in(self, letters: bytes) -> bool:
-        """Whether one of the literals may stand in a text with these bare letters."""
+        """Whether one of the literals may occur in a text with these bare letters."""
         if self._needed is None:
             return True
         left = [others for rarest, others in self._needed if rarest in letters]
@@ -48,7 +48,7 @@ class Squeezable:
 
 
 def _needed(literal: str) -> Sequence[bytes]:
-    """Return what must stand among the bare letters, the rarest first."""
+    """Return what must occur among the bare letters, the rarest first."""
     letters = literal.replace(" ", "")
     sure = {char for char in letters if char.isalpha() and char not in _DISGUISED}
     pairs = [first + second for first, second in pairwise(letters) if {first, second} <= sure and first != second]

@@ -1,6 +1,6 @@
 """One pass over a text for many literals.
 
-A `Scanner` answers which of its literals stand in a text, given as UTF-8 under the scanner's view, by their numbers.
+A `Scanner` tells which of its literals occur in a text, given as UTF-8 under the scanner's view, by their numbers.
 With Hyperscan the time does not grow with their number; a few literals, very long ones, and all of them where there is
 no Hyperscan, are looked for one by one, with the same answers.
 
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from groundrules.text.lists import hyperscan
 
 FEW = 8
-LONGEST = 500  # bytes of a literal that Hyperscan is given
+LONGEST = 500  # the most bytes of a literal that Hyperscan is given
 
 Find = Callable[[bytes], Sequence[int]]
 

@@ -19,10 +19,10 @@ LONGEST_KEPT = 20_000
 
 
 class Lists(dict[str, frozenset[str]]):
-    """Place → the lists that may have an entry in a text that stands there; all others surely have none.
+    """Place → the lists that may have an entry in a text at that place; all others certainly have none.
 
-    A dictionary, because thirty conditions ask it about each message. It holds no `SeenText`, for then both would wait
-    for the garbage collector.
+    A dictionary, because thirty conditions ask it about each message. It holds no `SeenText`: in a cycle, both would
+    wait for the garbage collector.
     """
 
     __slots__ = ("_raw", "_texts")
@@ -38,9 +38,9 @@ class Lists(dict[str, frozenset[str]]):
 
 
 class SeenText(Text):
-    """A text, its views, and what of the plan stands in it.
+    """A text, its views, and which of the plan's literals occur in it.
 
-    The hits of a view are the numbers of literals that stand in it.
+    The hits of a view are the numbers of the literals that occur in it.
     """
 
     __slots__ = ("_literals", "exact_hits", "folded_hits", "lists", "squeezed_hits")
@@ -51,7 +51,7 @@ class SeenText(Text):
 
     def __init__(self, raw: str, texts: Texts) -> None:
         self.raw = raw
-        if raw.isascii():  # as the views do it, written out: two calls less for each text
+        if raw.isascii():  # as the views do it, but inlined: it saves two calls per text
             self.spaced = spaced = raw.lower()
             self.folded = spaced if spaced.isprintable() and "  " not in spaced else one_blank(spaced)
         self._literals = texts.literals
@@ -66,7 +66,7 @@ class SeenText(Text):
 
 
 class Same:
-    """Stands in for the text of a value that is none: it is the same under every view."""
+    """Stands in for the text of a value that is not text: it is the same under every view."""
 
     __slots__ = ("folded", "raw", "spaced", "squeezed")
 
@@ -75,7 +75,7 @@ class Same:
 
 
 class Texts(dict[Any, Any]):
-    """The `SeenText` of each raw text met lately."""
+    """The `SeenText` of each raw text met recently."""
 
     def __init__(self, literals: Literals) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class Texts(dict[Any, Any]):
 
 
 def domain(name: Any) -> Any:
-    """Return a domain name as it is compared; what is none equals nothing."""
+    """Return a domain name as it is compared; anything else equals nothing."""
     return (normalise(name) or object()) if isinstance(name, str) else name
 
 
