@@ -87,12 +87,12 @@ class RuleCode:
 
     @cached_property
     def once_text(self) -> Callable[..., str | None]:
-        """Returns the key of `once_per` as text; None if a component is missing."""
+        """The function that gives the key of `once_per` as text; None if a component is missing."""
         return self._compiler.key(self.rule.once.key if self.rule.once else (), self.types).text
 
     @cached_property
     def times_text(self) -> Callable[..., str | None]:
-        """Returns the key of `times` as text; None if a component is missing."""
+        """The function that gives the key of `times` as text; None if a component is missing."""
         return self._compiler.key(self.rule.times.key if self.rule.times else (), self.types).text
 
     @cached_property
@@ -155,7 +155,7 @@ class WindowCode:
         self.cell: WindowCell = cell(window, retain, zone)
         self.lifetime = self.cell.lifetime
         self.speaks_of_self = speaks_of_self(window.where)
-        self.watched = False  # whether a state reads it that nothing else can change
+        self.watched = False  # whether it is read by a state that only certain event types can change
 
     @cached_property
     def key(self) -> Key:
@@ -327,4 +327,4 @@ _BY_WINDOWS = (
 )
 
 _BY_TYPES = (*_BY_WINDOWS, ir.ByDate, ir.Field, ir.InClock, ir.In, ir.Sequence, ir.Call)
-"""Nothing but events of the types that its windows count, or time, makes a guard of these come out differently."""
+"""Only events of the types that its windows count, or time, can change the outcome of a guard made of these."""

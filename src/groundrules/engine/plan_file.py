@@ -66,7 +66,7 @@ class Compiled:
 
 
 def compile_plan(plan: ir.Plan, sample: Iterable[bytes] = ()) -> Compiled:
-    """Make everything that an engine needs; on the events of a sample access paths are chosen by what they hold."""
+    """Make everything that an engine needs; given a sample of events, access paths are chosen by what is in them."""
     with codec.no_collection():
         program = Program(plan)
         events = _decoded(program, sample)
@@ -81,12 +81,12 @@ def compile_plan(plan: ir.Plan, sample: Iterable[bytes] = ()) -> Compiled:
 
 
 def write(compiled: Compiled, key: bytes | None = None) -> bytes:
-    """Return the bytes of a plan file, sealed under a key: whoever has it (`plan_key.own_key`) trusts what was made."""
+    """Return the bytes of a plan file, sealed with a key; whoever has it (`plan_key.own_key`) trusts derived parts."""
     return codec.encode(compiled.plan, b"" if compiled.prepared is None else _encode(compiled.prepared), key)
 
 
 def read(data: bytes, key: bytes | None = None) -> Compiled:
-    """Return what a plan file holds. Without the seal of `key`, what was made of the plan is made anew.
+    """Return what a plan file holds. Without the seal of `key`, the derived parts are made anew.
 
     Raises codec.PlanError if it is foreign, newer, damaged, of other tables, or no plan that can be run.
     """
@@ -125,7 +125,7 @@ def _trusted(packed: codec.Packed) -> Compiled:
 
 
 def load_plan(path: str | PathLike[str], key: bytes | None = None) -> Compiled:
-    """Read the plan file at `path`, trusting what was made under `key`, by default this user's own.
+    """Read the plan file at `path`, trusting parts sealed with `key`, by default this user's own.
 
     Raises OSError if it can't be read, and codec.PlanError as `read` does.
     """
@@ -136,7 +136,7 @@ def load_plan(path: str | PathLike[str], key: bytes | None = None) -> Compiled:
 
 
 def _decoded(program: Program, sample: Iterable[bytes]) -> Events:
-    """Return the events of a sample by type; lines that are no events say nothing."""
+    """Return the events of a sample by type; lines that are not events are skipped."""
     events: dict[str, list[Any]] = {}
     for line in sample:
         try:

@@ -21,7 +21,7 @@ def own_key(*, make: bool = False) -> bytes | None:
     """Return the key; None if there is none, or if others may have written it. With `make`, one is made if missing."""
     place = _place()
     if make and not os.path.lexists(place):
-        with suppress(OSError):  # a home that can't be written to: files are made anew where they are loaded
+        with suppress(OSError):  # home is not writable: derived parts are then made anew at each load
             place.parent.mkdir(parents=True, exist_ok=True)
             with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(secrets.token_bytes(SIZE))

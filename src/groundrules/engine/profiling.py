@@ -30,7 +30,7 @@ from groundrules.plan.walk import within
 from groundrules.text.lists import ListMatcher
 
 FIRST, THEN_EVERY = 2_000, 10
-"""How many events are looked at first; after these, one in how many."""
+"""How many of the first events are all looked at; after them, one in this many."""
 
 Part = Literal["rule", "window", "list"]
 Find = Callable[[Any, Scope], Sequence[int]]

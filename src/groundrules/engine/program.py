@@ -47,10 +47,10 @@ from groundrules.plan import codec, ir
 from groundrules.plan.walk import within
 
 Asked = tuple[RuleCode, int]
-"""A rule to ask, and what its guard came to if it was asked already (`index.lookup`)."""
+"""A rule to ask, and the outcome of its guard if that was asked already (`index.lookup`)."""
 
 FEW_WINDOWS = 32
-"""So many filters of one event type are asked sooner than looked up."""
+"""At most this many filters of one event type are faster to ask than to look up."""
 
 
 class Listening:
@@ -146,9 +146,9 @@ class RulesOnType(Listening):
         return [(rules[ids[number >> 2]], number & 3) for number in numbers]
 
     def with_undecided(self, numbers: Sequence[int], undecided: Left, e: Any) -> tuple[Sequence[int], int]:
-        """Return these numbers with those of the first rules that groups leave undecided, and how many there are more.
+        """Return these numbers and those of the first rules that groups leave undecided, and how many more there are.
 
-        So many are added as may be told in one decision; they are counted elsewhere.
+        As many are added as one decision may list; they are counted elsewhere.
         """
         assert self.presence is not None
         listed, more = self.presence.unasked(undecided, carried(e), MOST_UNKNOWN)
@@ -163,7 +163,7 @@ class RulesOnType(Listening):
         return () if self.presence is None else self.presence.groups[group]
 
     def excluded(self, group: int, left: Left, fields: Iterable[str]) -> Collection[int]:
-        """Return the rules that were asked for themselves."""
+        """Return the rules that were asked individually."""
         return () if self.presence is None else self.presence.excluded(group, left, fields)
 
     def missing_reads(self, rule: str, e: Any, x: Scope) -> tuple[str, ...]:
@@ -251,7 +251,7 @@ class PathsOnType(Listening):
         return list(dict.fromkeys(code for code, _, _ in self._untils))
 
     def asked(self, e: Any, x: Scope) -> Sequence[tuple[ProcessCode, UntilCode, Part]]:
-        """Return those that may speak of an event; what ends a path stands before what else is said of it."""
+        """Return those that an event may concern; what ends a path comes before what else happens to it."""
         return [self._untils[number] for number in self.numbers(e, x)]
 
 
@@ -337,7 +337,7 @@ class Program:
             self.ladders_of.setdefault(ladder.ladder.ledger, []).append(ladder)
 
     def warm(self, types: Iterable[str]) -> None:
-        """Make what finds listeners of these event types, which else the first event of each type waits for."""
+        """Build what finds listeners of these event types, which the first event of each would otherwise wait for."""
         for type in types:
             windows, rules, paths = self.windows_on.get(type), self.rules_on.get(type), self.paths_on.get(type)
             _ = windows and (windows.at_once, windows.others)
@@ -377,7 +377,7 @@ class Program:
 
     @cached_property
     def kept(self) -> dict[str, tuple[str, ...]]:
-        """Entity → the facts that the roster keeps. Members' roles are kept where somebody's word needs a role."""
+        """Entity → the facts that the roster keeps. Members' roles are kept where only some may answer."""
         return kept_facts(self.plan) if self._kept is None else self._kept
 
     @cached_property

@@ -21,7 +21,7 @@ from groundrules.plan.relations import HOLDS
 
 
 class WindowSpaces(dict[str, tuple[WindowCode, Space, Callable[[str], Any]]]):
-    """The windows of a partition that were asked, with their rows and what gives the value of a key."""
+    """The windows of a partition that were asked, with their rows and the function from a key to its value."""
 
     def __init__(self, program: Program, partition: Partition) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class WindowSpaces(dict[str, tuple[WindowCode, Space, Callable[[str], Any]]]):
 
 
 class Rings(dict[str, Callable[[str], bytes]]):
-    """For each window that is a plain count, what gives the ring of a key; b"" where nothing was counted."""
+    """For each window that is a plain count, the function from a key to its ring; b"" where nothing was counted."""
 
     def __init__(self, windows: WindowSpaces) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Rings(dict[str, Callable[[str], bytes]]):
 
 
 class Marks(dict[str, Callable[[str], Any]]):
-    """For each count that keeps ids, what gives the marks of a key; None where nothing was counted."""
+    """For each count that keeps ids, the function from a key to its marks; None where nothing was counted."""
 
     def __init__(self, windows: WindowSpaces) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class Marks(dict[str, Callable[[str], Any]]):
 
 
 class Firings(dict[str, Callable[[str], bytes | None]]):
-    """For each rule under `once_per`, what gives the row of its last firing under a key; None where there was none."""
+    """For each rule with `once_per`, the function from a key to the row of its last firing; None if there is none."""
 
     def __init__(self, program: Program, partition: Partition) -> None:
         super().__init__()

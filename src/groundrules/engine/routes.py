@@ -18,9 +18,11 @@ BUILT_IN = frozenset((*labels.TYPES, *entries.TYPES, *fallbacks.TYPES, *appeals.
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What listens to a type, None where nothing does; `asking` finds the rules with something to say. Whether it
-    reverses grants, speaks to the engine itself, and tells facts that the roster keeps. `speaks`: whether more may come
-    of it than its rules and open paths say. `quiet`: whether nothing is to be done where its rules say nothing.
+    """What listens to a type, None where nothing does; `asking` finds the rules with something to say.
+
+    `undoes`, `built_in`, `learns`: whether the type reverses grants, is addressed to the engine itself, and gives facts
+    that the roster keeps. `speaks`: whether more may come of it than its rules and open paths say. `quiet`: whether
+    nothing is to be done where its rules say nothing.
     """
 
     windows: Counter | None

@@ -43,7 +43,7 @@ from groundrules.engine.state.timers import Timer
 from groundrules.engine.stats import Stats
 from groundrules.plan import ir
 
-NO_EVENT = -1  # the `ahead` of a clock that moves on for no event as most come, because one waits
+NO_EVENT = -1  # while an event waits, this `ahead` makes the clock treat no event as ordinary
 
 
 class Runner:
@@ -61,8 +61,8 @@ class Runner:
         self._routes = Routes(program, partition)
         self._learning = Learning(program, partition)
         self._unrested = {code.id for code in program.states}  # states to be looked at whatever comes
-        self._turning = Scope(0, self.readings)  # for the look whether an event turns a state
-        self._glance = Scope(0, self.readings)  # for the look that most events get, and nothing else
+        self._turning = Scope(0, self.readings)  # for checking whether an event turns a state
+        self._glance = Scope(0, self.readings)  # for the one look that most events get
 
     # --- coming in ------------------------------------------------------------------------------
 
@@ -74,7 +74,7 @@ class Runner:
     def take(self, e: Any, full: bool = False) -> list[Decision] | None:
         """Handle a decoded event; return None if nothing came of it but its own decision, which says nothing.
 
-        Without `full`, one that says no more than that rules stayed undecided is counted and not made.
+        Without `full`, a decision that only says that rules stayed undecided is counted, not made.
         """
         time = clock.step(self.partition, self._ahead, e) if cut_of(e) is None else None
         if time is None:
@@ -100,7 +100,7 @@ class Runner:
         return decisions if not before else [*before, *([self.quiet(e)] if decisions is None else decisions)]
 
     def _handle(self, e: Any, time: int, *notes: Note) -> list[Decision] | None:
-        """Number an event, let time pass until it, and decide it."""
+        """Number an event, let time pass up to it, and decide it."""
         partition = self.partition
         fresh = partition.meta is None
         at = clock.admit(partition, time, e.id)
@@ -120,7 +120,7 @@ class Runner:
         return [*before, *decisions, *behind]
 
     def _begin_again(self, e: Any, time: int) -> tuple[Note]:
-        """Forget what the first event left, whose time was wrong; return what is noted of it."""
+        """Forget what the first event left, because its time was wrong; return the note about it."""
         note = Note(kind="began_again", subject=e.id, detail={"time": format_ms(self.partition.now)})
         clock.begin_again(self.partition, time)
         due.rearm(self.room)
@@ -160,7 +160,7 @@ class Runner:
         return [self.quiet(e)] if decisions is None else decisions
 
     def finish(self) -> list[Decision]:
-        """Decide the waiting event, if there is one, at its own time: nothing follows that could say otherwise."""
+        """Decide the waiting event, if there is one, at its own time: nothing follows that could contradict it."""
         return self._resolve(None)
 
     @property
@@ -169,7 +169,7 @@ class Runner:
         return None if self._waiting is None else self._waiting.id
 
     def next_due(self) -> int | None:
-        """Return when something next falls due; now, if an event waits for somebody to say what time it is."""
+        """Return when something next falls due; now, if an event waits for confirmation of the time."""
         return self.partition.timers.next() if self._waiting is None else self.partition.now
 
     def quiet(self, e: Any) -> Decision:
@@ -268,7 +268,7 @@ class Runner:
         return decisions + self._look_at_states(e.type, occasion.cause, e=e) if self.program.states else decisions
 
     def _count_undecided(self, route: Route, e: Any, x: Scope) -> None:
-        """Count the rules that stay undecided without having been asked for themselves."""
+        """Count the rules that stay undecided without having been asked individually."""
         groups = x.kept.get(UNDECIDED)
         if groups is not None and route.rules is not None:
             self.stats.lack(route.rules, groups, e, x)
@@ -349,7 +349,7 @@ class Runner:
     # --- time -----------------------------------------------------------------------------------
 
     def _fall_due(self, until: int, cause: Cause) -> list[Decision]:
-        """Decide everything that falls due until `until`, each at its time; the event in `cause` moved the clock."""
+        """Decide everything that falls due by `until`, each at its time; the event in `cause` moved the clock."""
         cause = Cause("timer", cause.seq, cause.event)
         decisions: list[Decision] = []
         while (timer := self.partition.timers.pop(until)) is not None:

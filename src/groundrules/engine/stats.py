@@ -13,18 +13,18 @@ from groundrules.engine.intake.sparse import carried
 from groundrules.engine.state.scope import Scope
 
 MOST_BLAMED = 1000
-"""So often it is worked out what a rule lacked that stayed undecided in a decision that nobody sees."""
+"""How often, at most, it is worked out what an undecided rule lacked in a decision that nobody sees."""
 
 MOST_KINDS = 4096
-"""So many kinds of events are told apart before what they left undecided is counted rule by rule."""
+"""How many kinds of events are kept apart before what they left undecided is counted rule by rule."""
 
 
 @dataclass
 class Undecided:
     """How often a rule stayed undecided, and how often each fact was missing.
 
-    `count` is exact. The facts are those of the decisions that were made, and else of the first MOST_BLAMED events;
-    where a rule was not asked for itself, those that the first such event lacked.
+    `count` is exact. The facts are those of the decisions that were made, otherwise of the first MOST_BLAMED events;
+    where a rule was not asked individually, those that the first such event lacked.
     """
 
     count: int = 0
@@ -41,7 +41,7 @@ class Lacking(Protocol):
         """Return the rules of a group."""
 
     def excluded(self, group: int, left: Left, fields: Iterable[str]) -> Collection[int]:
-        """Return the rules that were asked for themselves."""
+        """Return the rules that were asked individually."""
 
     def missing_reads(self, rule: str, e: Any, x: Scope) -> tuple[str, ...]:
         """Return the missing reads that left a rule undecided."""
@@ -83,13 +83,13 @@ class Stats:
             self._count(rule, missing, 1)
 
     def leave(self, code: RuleCode, e: Any, x: Scope) -> None:
-        """Count a rule that stayed undecided where nobody is told; what it lacked is worked out so many times."""
+        """Count a rule left undecided in a decision that nobody sees; work out what it lacked MOST_BLAMED times."""
         row = self._undecided.get(code.id)
         often = row is not None and row.count >= MOST_BLAMED
         self._count(code.id, () if often else code.when.missing_reads(e, x), 1)
 
     def lack(self, rules: Lacking, left: Left, e: Any, x: Scope) -> None:
-        """Count an event that leaves groups of rules undecided, but for those that were asked for themselves."""
+        """Count an event that leaves groups of rules undecided, except those that were asked individually."""
         key = rules, left, tuple(carried(e))
         kind = self._kinds.get(key)
         if kind is None:
@@ -99,7 +99,7 @@ class Stats:
         kind.count += 1
 
     def _settle(self) -> None:
-        """Count rule by rule what was counted by kinds of events: all, less those in which it was asked for itself."""
+        """Count rule by rule what was counted by kinds of events: all, less those where it was asked individually."""
         of_group: dict[tuple[Lacking, int], list[tuple[Collection[int], Kind]]] = {}
         for (rules, left, fields), kind in self._kinds.items():
             for group in left.groups:
