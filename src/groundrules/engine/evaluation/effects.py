@@ -240,7 +240,7 @@ def each(who: Any) -> Sequence[Any]:
 
 
 def _within_bounds(code: ActCode, rule: str, parameters: dict[str, Any], notes: list[Note]) -> bool:
-    """Truncate computed numbers to integers; note those outside the action's bounds."""
+    """Round computed numbers down; note those outside the action's bounds."""
     fits = True
     for name, (least, most) in code.bounds.items():
         value = parameters.get(name, least)
